@@ -1,0 +1,27 @@
+"""`sightline export parquet`: the entities of a lens as files."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+from pipeline.commands.common import console, print_json
+from pipeline.context import utc_now
+from pipeline.publish.parquet import export_parquet
+from pipeline.settings import load_settings
+from pipeline.warehouse.gate import Gate
+
+
+def execute(arguments: argparse.Namespace) -> None:
+    """Write the edition; nothing is touched where nothing changed."""
+    settings = load_settings(lens=arguments.lens)
+    gate = Gate(settings.warehouse, settings.app.engine.lock_wait_seconds)
+    default = settings.home / "data" / "export" / settings.lens
+    folder = Path(arguments.to) if arguments.to else default
+    counts = export_parquet(gate, settings.lens, folder, arguments.edition, utc_now())
+    if arguments.json:
+        print_json(asdict(counts))
+        return
+    told = ", ".join(f"{count} {name}" for name, count in asdict(counts).items())
+    console().print(f"{folder}: {told}", highlight=False)

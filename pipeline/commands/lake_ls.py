@@ -1,0 +1,31 @@
+"""`sightline lake ls`: what the lake holds, by source and day."""
+
+from __future__ import annotations
+
+import argparse
+
+import polars as pl
+
+from pipeline.commands.common import console, print_json
+from pipeline.lake.store import collect_payloads, scan_lake
+from pipeline.report import make_table
+from pipeline.settings import load_settings
+
+
+def execute(arguments: argparse.Namespace) -> None:
+    """One line per source, day and licence."""
+    settings = load_settings()
+    rows = collect_payloads(
+        scan_lake(settings.lake)
+        .group_by("source", pl.col("fetched_at").dt.date().alias("day"), "licence")
+        .agg(pl.len().alias("payloads"), pl.col("body").bin.size().sum().alias("bytes"))
+        .sort("source", "day", "licence")
+    )
+    if arguments.json:
+        print_json(rows.to_dicts())
+        return
+    out = console()
+    columns = ("source", "day", "licence", "payloads", "bytes")
+    out.print(make_table("Lake", columns, rows.iter_rows(), right="payloads bytes"))
+    if rows.is_empty():
+        out.print(f"no payloads under {settings.lake}", style="yellow", highlight=False)

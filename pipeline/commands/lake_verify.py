@@ -1,0 +1,30 @@
+"""`sightline lake verify`: every stored body against its hash."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from pipeline.commands.common import console, print_json, progress
+from pipeline.errors import LakeError
+from pipeline.lake.store import lake_files
+from pipeline.lake.verify import verify_lake
+from pipeline.settings import load_settings
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Exit 11 where anything is wrong."""
+    lake = load_settings().lake
+    with progress("verifying") as watch:
+        problems = verify_lake(
+            lake, lambda done, n: watch(f"{done}/{n}") if watch else None
+        )
+    if arguments.json:
+        print_json({"files": len(lake_files(lake)), "problems": problems})
+    elif not problems:
+        console().print(
+            f"{len(lake_files(lake))} files, every hash as stored", highlight=False
+        )
+    for problem in [] if arguments.json else problems:
+        print(f"sightline: {problem}", file=sys.stderr)
+    return LakeError.exit_code if problems else 0

@@ -1,0 +1,66 @@
+"""`sightline lens check`: every gate, and the examples that prove the rules."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from rich.text import Text
+
+from pipeline.commands.common import console, print_json
+from pipeline.connectors.registry import load_connectors
+from pipeline.errors import LensError
+from pipeline.findings import Finding
+from pipeline.lens.compiled import CompiledLens, check_lens, find_lens
+from pipeline.records.examples import check_evidence
+from pipeline.settings import load_settings
+from pipeline.workbench import Workbench
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Exit 10 where a gate has an error."""
+    settings = load_settings(lens=arguments.name)
+    connectors = load_connectors()
+    lens, findings = check_lens(
+        find_lens(settings.lens, settings.lens_folders()), connectors
+    )
+    if lens is not None:
+        with Workbench(settings.scratch, settings.app.engine.memory_limit) as bench:
+            findings = [*findings, *check_evidence(lens, connectors, bench)]
+            findings += _slow_patterns(lens)
+    if arguments.json:
+        print_json([finding.as_row() for finding in findings])
+    else:
+        _print(lens, findings, settings.lens)
+    is_broken = any(finding.level == "error" for finding in findings)
+    return LensError.exit_code if is_broken else 0
+
+
+def _slow_patterns(lens: CompiledLens) -> list[Finding]:
+    """Patterns that the fast engine cannot take: right, but slower."""
+    return [
+        Finding(
+            f"{lens.folder.name}/lens.yaml", 1, "slow-pattern", "warning",
+            f"mapping rule {compiled.rule.id}", f"{compiled.rule.pattern!r}",
+            "a pattern without look-around or back-references, where one will do",
+        )
+        for compiled in lens.mapping_rules
+        if not compiled.pattern.is_fast
+    ]  # fmt: skip
+
+
+def _print(lens: CompiledLens | None, findings: list[Finding], name: str) -> None:
+    for finding in findings:
+        style = "red" if finding.level == "error" else "yellow"
+        console().print(
+            Text(f"{finding.level}: {finding.message}", style=style), soft_wrap=True
+        )
+    errors = sum(finding.level == "error" for finding in findings)
+    if errors or lens is None:
+        print(f"sightline: {name}: {errors} errors", file=sys.stderr)
+        return
+    console().print(
+        f"{lens.id}: {len(lens.mapping_rules)} mapping rules, {len(lens.field_rules)} field "
+        f"rules, {len(lens.canonical)} canonical values; every gate passed",
+        highlight=False,
+    )

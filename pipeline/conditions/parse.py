@@ -1,0 +1,61 @@
+"""Reading a condition from the mapping that a contract file holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.conditions.nodes import Composite, Condition, Node, Operator
+from pipeline.findings import nearest
+
+_KINDS = ("all", "any", "not")
+
+
+class ConditionError(ValueError):
+    """A mapping that is no condition; the message says which part and why."""
+
+
+def parse_condition(raw: Any, where: str = "condition") -> Node:
+    """A node from `{path, operator, value}`, `{all: […]}`, `{any: […]}` or `{not: …}`."""
+    if not isinstance(raw, Mapping):
+        raise ConditionError(f"{where} is {raw!r}, expected a mapping")
+    kinds = [kind for kind in _KINDS if kind in raw]
+    try:
+        if not kinds:
+            return _parse_leaf(raw, where)
+        if len(raw) != 1:
+            raise ConditionError(
+                f"{where} has {sorted(raw)}, expected {kinds[0]!r} alone"
+            )
+        return _parse_composite(kinds[0], raw[kinds[0]], where)
+    except ConditionError:
+        raise
+    except ValueError as error:
+        raise ConditionError(f"{where}: {error}") from error
+
+
+def _parse_composite(kind: Any, raw: Any, where: str) -> Composite:
+    items = [raw] if kind == "not" else raw
+    if not isinstance(items, list):
+        raise ConditionError(f"{where}.{kind} is {raw!r}, expected a list")
+    nodes = (
+        parse_condition(item, f"{where}.{kind}.{n}") for n, item in enumerate(items)
+    )
+    return Composite(kind, tuple(nodes))
+
+
+def _parse_leaf(raw: Mapping[str, Any], where: str) -> Condition:
+    unknown = sorted(set(raw) - {"path", "operator", "value"})
+    if unknown or not isinstance(raw.get("path"), str):
+        raise ConditionError(
+            f"{where} has {sorted(raw)}, expected path, operator and value"
+        )
+    try:
+        operator = Operator(raw.get("operator", ""))
+    except ValueError:
+        hint = nearest(str(raw.get("operator")), Operator)
+        found = raw.get("operator")
+        raise ConditionError(
+            f"{where}.operator is {found!r}, expected one of {[str(o) for o in Operator]} {hint}"
+        ) from None
+    return Condition(raw["path"], operator, raw.get("value"))

@@ -1,0 +1,66 @@
+"""Checks every connector makes before an answer may enter the lake."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pipeline.errors import ForeignPayloadError
+
+
+def require_json(body: bytes, content_type: str, service: str) -> Any:
+    """The decoded body; ForeignPayloadError for markup, other text or broken JSON."""
+    head = body.lstrip()[:1]
+    if head == b"<":
+        raise ForeignPayloadError(
+            f"{service} answered with markup ({content_type}), not JSON"
+        )
+    try:
+        return json.loads(body)
+    except UnicodeDecodeError as error:
+        raise ForeignPayloadError(
+            f"{service}: the text is not UTF-8: {error.reason}"
+        ) from error
+    except ValueError as error:
+        raise ForeignPayloadError(
+            f"{service}: not JSON, or cut short: {error}"
+        ) from error
+
+
+def require_json_object(body: bytes, content_type: str, service: str) -> dict[str, Any]:
+    """The decoded body, where it is an object."""
+    answer = require_json(body, content_type, service)
+    if not isinstance(answer, dict):
+        raise ForeignPayloadError(
+            f"{service}: found {type(answer).__name__}, expected a JSON object"
+        )
+    return answer
+
+
+def require_feature_collection(
+    body: bytes, content_type: str, service: str
+) -> list[dict[str, Any]]:
+    """The features of a GeoJSON answer; an error object in a 200 answer is refused."""
+    answer = require_json_object(body, content_type, service)
+    if isinstance(answer.get("error"), dict):
+        raise ForeignPayloadError(
+            f"{service} refused: {answer['error'].get('message')}"
+        )
+    features = answer.get("features")
+    if answer.get("type") != "FeatureCollection" or not isinstance(features, list):
+        raise ForeignPayloadError(
+            f"{service}: found keys {sorted(answer)[:8]}, expected a FeatureCollection"
+        )
+    return [feature for feature in features if isinstance(feature, dict)]
+
+
+def peek(body: bytes) -> dict[str, Any]:
+    """The envelope of a page, for its paging marks; empty where the body is no JSON object.
+
+    Whether the page is what was asked for is decided later, by the checks above.
+    """
+    try:
+        page = json.loads(body)
+    except ValueError:
+        return {}
+    return page if isinstance(page, dict) else {}

@@ -1,0 +1,152 @@
+"""JSON bodies to flat frames, columnar; a body that will not decode is taken item by item."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from polars.exceptions import PolarsError
+
+FAILURES = pl.Schema(
+    {"payload_id": pl.String(), "json_pointer": pl.String(), "error": pl.String()}
+)
+SEPARATOR = "/"
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """`rows`: one per item, with payload_id, json_pointer and the item's leaves, each named
+    by its path (`AddressInfo/Title`); `failures`: what could not be read, and where.
+    """  # one paragraph
+
+    rows: pl.DataFrame
+    failures: pl.DataFrame
+
+
+def decode_items(
+    payloads: pl.DataFrame, item: pl.Struct, items: str | None = None
+) -> Decoded:
+    """Decode the list under the key `items` (the body itself where None) of each payload.
+
+    Declare leaves as String and cast later without `strict`: numbers read as text never
+    fail, text read as numbers does.
+    """
+    rows = [pl.DataFrame(schema=_item_schema(item))]
+    failures: list[dict[str, Any]] = []
+    for payload_id, body in payloads.select("payload_id", "body").iter_rows():
+        text = body.decode("utf-8", errors="replace")
+        try:
+            column = _decode_body(text, item, items)
+        except PolarsError:
+            column = _decode_each(text, item, items, payload_id, failures)
+        rows.append(_located(column, payload_id, items))
+    flat = flatten(pl.concat(rows), item)
+    return Decoded(flat, pl.DataFrame(failures, schema=FAILURES))
+
+
+def flatten(frame: pl.DataFrame, item: pl.Struct, column: str = "item") -> pl.DataFrame:
+    """Replace a struct column by its leaves, each named by its path."""
+    leaves = (
+        expression.alias(name) for name, expression in _leaves(item, pl.col(column), "")
+    )
+    return frame.with_columns(*leaves).drop(column)
+
+
+def nested_floats(column: str) -> pl.Expr:
+    """Coordinates of any nesting up to four deep, as one flat list of numbers.
+
+    Decode them as `list[list[list[list[f64]]]]`: shallower lists are wrapped on the way in.
+    """
+    inner = pl.element()
+    for _ in range(3):
+        inner = inner.explode(keep_nulls=False, empty_as_null=False)
+    return pl.col(column).list.eval(inner)
+
+
+COORDINATES = pl.List(pl.List(pl.List(pl.List(pl.Float64()))))
+
+
+def _item_schema(item: pl.Struct) -> dict[str, pl.DataType]:
+    return {"payload_id": pl.String(), "json_pointer": pl.String(), "item": item}
+
+
+def _decode_body(text: str, item: pl.Struct, items: str | None) -> pl.Series:
+    wanted = pl.List(item) if items is None else pl.Struct({items: pl.List(item)})
+    body = pl.Series("item", [text]).str.json_decode(wanted)
+    found = body if items is None else body.struct.field(items)
+    return found.list.explode(keep_nulls=False, empty_as_null=False).alias("item")
+
+
+def _decode_each(
+    text: str,
+    item: pl.Struct,
+    items: str | None,
+    payload_id: str,
+    failures: list[dict[str, Any]],
+) -> pl.Series:
+    """The slow way, for a body with something wrong in it: a bad item costs itself alone."""
+    good: list[Any] = []
+    for pointer, value, error in _each(text, items):
+        decoded, problem = (None, error) if error else _decode_one(value, item)
+        good.append(decoded)
+        if problem:
+            failures.append(
+                {"payload_id": payload_id, "json_pointer": pointer, "error": problem}
+            )
+    return pl.Series("item", good, dtype=item)
+
+
+def _decode_one(value: Any, item: pl.Struct) -> tuple[Any, str | None]:
+    try:
+        return pl.Series([json.dumps(value)]).str.json_decode(item)[0], None
+    except PolarsError as error:
+        return None, str(error).splitlines()[0]
+
+
+def _each(text: str, items: str | None) -> Iterator[tuple[str, Any, str | None]]:
+    try:
+        body = json.loads(text)
+    except ValueError as error:
+        yield "", None, f"no JSON: {error}"
+        return
+    found = (
+        body if items is None else body.get(items) if isinstance(body, dict) else None
+    )
+    if not isinstance(found, list):
+        yield "", None, f"found {type(found).__name__}, expected a list of items"
+        return
+    for n, value in enumerate(found):
+        yield _pointer(items, n), value, None
+
+
+def _located(
+    items_found: pl.Series, payload_id: str, items: str | None
+) -> pl.DataFrame:
+    prefix = "/" if items is None else f"/{items}/"
+    return (
+        items_found.to_frame()
+        .with_row_index("n")
+        .select(
+            pl.lit(payload_id).alias("payload_id"),
+            pl.format("{}{}", pl.lit(prefix), "n").alias("json_pointer"),
+            "item",
+        )
+        .filter(pl.col("item").is_not_null())
+    )
+
+
+def _pointer(items: str | None, n: int) -> str:
+    return f"/{n}" if items is None else f"/{items}/{n}"
+
+
+def _leaves(dtype: Any, column: pl.Expr, path: str) -> Iterator[tuple[str, pl.Expr]]:
+    for field in dtype.fields:
+        name = f"{path}{SEPARATOR}{field.name}" if path else field.name
+        inner = column.struct.field(field.name)
+        if isinstance(field.dtype, pl.Struct):
+            yield from _leaves(field.dtype, inner, name)
+        else:
+            yield name, inner

@@ -1,0 +1,1 @@
+"""All that is known of the source edinburgh_council."""

@@ -1,0 +1,55 @@
+"""ArcGIS query pages of every layer in spec.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pipeline.connectors.answers import peek
+from pipeline.connectors.questions import Answer, Question, SourceRequest
+from pipeline.connectors.spec import ConnectorSpec
+
+if TYPE_CHECKING:  # planning a request must not cost an HTTP library
+    from pipeline.connectors.http import ApiClient
+
+
+def plan_requests(
+    question: Question, spec: ConnectorSpec, _parameters: Mapping[str, Any]
+) -> list[SourceRequest]:
+    """One request per layer, in degrees whatever the layer's own grid."""
+    box = question.area
+    params = {
+        "where": "1=1",
+        "outFields": "*",
+        "f": "geojson",
+        "outSR": 4326,
+        "geometry": f"{box.west},{box.south},{box.east},{box.north}",
+        "geometryType": "esriGeometryEnvelope",
+        "inSR": 4326,
+        "spatialRel": "esriSpatialRelIntersects",
+        "orderByFields": "OBJECTID",
+    }
+    return [
+        SourceRequest("query", f"/{layer}/query", params, box)
+        for layer in spec.settings["layers"]
+    ]
+
+
+async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answer]:
+    """Pages while the server says that it cut the answer short."""
+    size = client.api.page_size or 1000
+    for page in range(client.api.max_pages):
+        paging = {"resultOffset": page * size, "resultRecordCount": size}
+        answer = await client.get(request, params=paging)
+        yield answer
+        if not _is_cut_short(answer.body):
+            return
+
+
+def _is_cut_short(body: bytes) -> bool:
+    """ArcGIS Online says so under `properties`, older servers at the top level."""
+    page = peek(body)
+    properties = page.get("properties") or {}
+    return bool(
+        page.get("exceededTransferLimit") or properties.get("exceededTransferLimit")
+    )

@@ -1,0 +1,24 @@
+"""Telling an array of points of interest from Open Charge Map's plain-text errors."""
+
+from __future__ import annotations
+
+from pipeline.connectors.answers import require_json
+from pipeline.errors import ForeignPayloadError
+
+
+def require_expected(body: bytes, content_type: str) -> None:
+    """Raise ForeignPayloadError unless this is an array of POIs; an empty one is."""
+    if body.lstrip()[:1] not in {b"[", b"{", b"<"}:
+        text = body[:120].decode("utf-8", "replace").strip()
+        raise ForeignPayloadError(f"Open Charge Map refused: {text}")
+    answer = require_json(body, content_type, "Open Charge Map")
+    if not isinstance(answer, list):
+        raise ForeignPayloadError(
+            f"found {type(answer).__name__}, expected an array of points of interest"
+        )
+    for poi in answer:
+        if not isinstance(poi, dict) or not {"ID", "AddressInfo"} <= set(poi):
+            found = sorted(poi)[:6] if isinstance(poi, dict) else type(poi).__name__
+            raise ForeignPayloadError(
+                f"an item has {found}, expected ID and AddressInfo"
+            )

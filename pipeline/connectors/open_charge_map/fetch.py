@@ -1,0 +1,56 @@
+"""Points of interest in the question's area, paged by id."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pipeline.connectors.questions import Answer, Question, SourceRequest
+from pipeline.connectors.spec import ConnectorSpec
+
+if TYPE_CHECKING:  # planning a request must not cost an HTTP library
+    from pipeline.connectors.http import ApiClient
+
+
+def plan_requests(
+    question: Question, spec: ConnectorSpec, _parameters: Mapping[str, Any]
+) -> list[SourceRequest]:
+    """One request over the area, in kilometres and without comments."""
+    box = question.area
+    params = {
+        "output": "json",
+        "countrycode": "GB",
+        "boundingbox": f"({box.south},{box.west}),({box.north},{box.east})",
+        "maxresults": spec.api.page_size,
+        "sortby": "id_asc",
+        "compact": "false",
+        "verbose": "true",
+        "includecomments": "false",
+    }
+    return [SourceRequest("poi", "/poi", params, box)]
+
+
+async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answer]:
+    """A full page means maybe more: the next one starts after its last id."""
+    headers = {"X-API-Key": client.key or ""}
+    after: dict[str, int] = {}
+    for _ in range(client.api.max_pages):
+        answer = await client.get(request, params=after, headers=headers)
+        yield answer
+        ids = _ids(answer.body)
+        if len(ids) < (client.api.page_size or 0):
+            return
+        after = {"greaterthanid": max(ids)}
+
+
+def _ids(body: bytes) -> list[int]:
+    try:
+        page = json.loads(body)
+    except ValueError:
+        return []
+    return [
+        poi["ID"]
+        for poi in page
+        if isinstance(poi, dict) and isinstance(poi.get("ID"), int)
+    ]

@@ -1,0 +1,39 @@
+"""Telling a real Overpass answer from an error page or an unfinished query."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.connectors.answers import require_json_object
+from pipeline.errors import ForeignPayloadError
+
+_ERROR = re.compile(rb"<strong[^>]*>Error</strong>:\s*(?P<text>[^<]+)")
+
+
+def require_expected(body: bytes, content_type: str) -> None:
+    """Raise ForeignPayloadError for anything but a finished answer with `elements`."""
+    if body.lstrip()[:1] == b"<":
+        match = _ERROR.search(body)
+        text = (
+            match["text"].decode("utf-8", "replace").strip()
+            if match
+            else "an XHTML page"
+        )
+        raise ForeignPayloadError(f"Overpass answered with an error page: {text}")
+    answer = require_json_object(body, content_type, "Overpass")
+    if not isinstance(answer.get("elements"), list):
+        raise ForeignPayloadError(
+            f"found keys {sorted(answer)[:8]}, expected an Overpass answer with 'elements'"
+        )
+    remark = str(answer.get("remark", ""))
+    if remark.startswith("runtime error"):
+        raise ForeignPayloadError(f"Overpass did not finish: {remark}")
+    strangers = [e for e in answer["elements"][:50] if not _is_element(e)]
+    if strangers:
+        raise ForeignPayloadError(
+            f"found an element {str(strangers[0])[:80]}, expected type and id"
+        )
+
+
+def _is_element(element: object) -> bool:
+    return isinstance(element, dict) and {"type", "id"} <= set(element)

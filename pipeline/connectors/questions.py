@@ -1,0 +1,57 @@
+"""What a connector is asked, the requests it makes of it, and the answers it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.lake.payload import request_json
+from pipeline.values import BoundingBox
+
+
+@dataclass(frozen=True)
+class Question:
+    """A query as a source sees it: its text, its words without places, and the area."""
+
+    text: str
+    terms: tuple[str, ...]
+    area: BoundingBox
+
+
+@dataclass(frozen=True)
+class SourceRequest:
+    """One request to an API.
+
+    `terms` and `area` say how narrow the answer will be: a lake holds it as the answer to
+    any question that has these words and lies in this area.
+    """
+
+    endpoint: str
+    path: str
+    params: Mapping[str, Any]
+    area: BoundingBox
+    terms: tuple[str, ...] = ()
+
+    @property
+    def canonical(self) -> str:
+        """What the lake stores; secrets are headers or added when sent, never here."""
+        return request_json(
+            {
+                "path": self.path,
+                "params": dict(self.params),
+                "terms": sorted(self.terms),
+                "area": self.area.as_list(),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One raw answer of an API."""
+
+    endpoint: str
+    request: str
+    status: int
+    content_type: str
+    body: bytes

@@ -1,0 +1,17 @@
+"""Telling a search answer from Serper's errors."""
+
+from __future__ import annotations
+
+from pipeline.connectors.answers import require_json_object
+from pipeline.errors import ForeignPayloadError
+
+
+def require_expected(body: bytes, content_type: str) -> None:
+    """Raise ForeignPayloadError unless this answers a search."""
+    answer = require_json_object(body, content_type, "Serper")
+    if "statusCode" in answer and "message" in answer:
+        raise ForeignPayloadError(f"Serper refused: {answer['message']}")
+    if "searchParameters" not in answer:
+        raise ForeignPayloadError(
+            f"found keys {sorted(answer)[:8]}, expected searchParameters"
+        )

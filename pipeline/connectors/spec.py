@@ -1,0 +1,87 @@
+"""What spec.yaml says of a source: phase, trust, cost, limits, licence, identity."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+TrustTier = Literal["high", "medium", "low"]
+TRUST_LEVELS: dict[str, int] = {"high": 3, "medium": 2, "low": 1}
+
+
+class Phase(StrEnum):
+    """Hard barriers of a run, in this order."""
+
+    DISCOVERY = "DISCOVERY"
+    STRUCTURED = "STRUCTURED"
+    ENRICHMENT = "ENRICHMENT"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RecordIdentity(_Strict):
+    """Where record_key comes from when the source has no stable id of its own."""
+
+    fingerprint: tuple[str, ...] = Field(
+        (), description="raw values that identify a record"
+    )
+
+
+class Licence(_Strict):
+    """Terms of the source's content."""
+
+    name: str
+    attribution: str
+    retain_days: int | None = Field(
+        None, ge=0, description="None: may be kept for ever"
+    )
+
+
+class Api(_Strict):
+    """How the source is reached."""
+
+    base_url: str
+    base_url_variable: str
+    key_variable: str | None = None
+    timeout_seconds: float = Field(20.0, gt=0)
+    max_response_mb: int = Field(64, ge=1)
+    requests_per_second: float | None = Field(None, gt=0)
+    page_size: int | None = Field(None, ge=1)
+    max_pages: int = Field(1, ge=1)
+
+
+class ConnectorSpec(_Strict):
+    """spec.yaml of one connector."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    phase: Phase
+    trust_tier: TrustTier
+    default_priority: int = Field(ge=0)
+    position_accuracy_m: float | None = Field(
+        None, gt=0, description="None: has no positions"
+    )
+    cost_usd: Decimal = Field(Decimal(0), ge=0, description="worst case of one request")
+    licence: Licence
+    api: Api
+    identity: RecordIdentity = RecordIdentity()
+    region: str = Field("GB", pattern=r"^[A-Z]{2}$", description="of its phone numbers")
+    snapshot: bool = False
+    requires: tuple[str, ...] = ()
+    provides: tuple[str, ...] = ()
+    supports_query_only: bool = True
+    missing_values: tuple[str, ...] = Field((), description="texts that mean no value")
+    import_types: tuple[str, ...] = Field(
+        (), description="media types of published dumps"
+    )
+    settings: dict[str, Any] = Field({}, description="facts only this connector reads")
+
+    @property
+    def trust_level(self) -> int:
+        """High 3, medium 2, low 1."""
+        return TRUST_LEVELS[self.trust_tier]

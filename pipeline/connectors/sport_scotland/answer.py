@@ -1,0 +1,63 @@
+"""Telling the facility layers from whatever else the same server serves."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.connectors.answers import require_feature_collection
+from pipeline.errors import ForeignPayloadError
+
+LAYER = r"^(pub_spf[a-z]+)\."
+_EXCEPTION = re.compile(rb"<(?:\w+:)?ExceptionText>(?P<text>[^<]+)")
+_CSV_COLUMNS = {
+    "id",
+    "name",
+    "facility_sub_type",
+    "eastings_x",
+    "northing_y",
+    "lat",
+    "lng",
+}
+
+
+def require_expected(body: bytes, content_type: str) -> None:
+    """Raise ForeignPayloadError unless this is a page of facilities, as GeoJSON or CSV."""
+    head = body.lstrip()[:1]
+    if head == b"<":
+        match = _EXCEPTION.search(body)
+        text = match["text"].decode("utf-8", "replace").strip() if match else "markup"
+        raise ForeignPayloadError(f"the WFS answered with an exception: {text}")
+    if head == b"{":
+        _require_features(body, content_type)
+    else:
+        _require_csv(body)
+
+
+def _require_features(body: bytes, content_type: str) -> None:
+    for feature in require_feature_collection(body, content_type, "the WFS"):
+        name = str(feature.get("id", ""))
+        if not re.match(LAYER, name):
+            raise ForeignPayloadError(
+                f"found a feature of layer {name.rpartition('.')[0]!r}, expected a facility "
+                "layer (pub_spf…): the right envelope, the wrong data"
+            )
+        properties = feature.get("properties") or {}
+        if "site_name" not in properties:
+            raise ForeignPayloadError(
+                f"feature {name!r} has {sorted(properties)[:6]}, expected site_name"
+            )
+
+
+def _require_csv(body: bytes) -> None:
+    try:
+        header = body.split(b"\n", 1)[0].decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ForeignPayloadError(f"neither GeoJSON nor CSV: {error.reason}") from error
+    columns = {column.strip().strip('"') for column in header.split(",")}
+    missing = sorted(_CSV_COLUMNS - columns)
+    if missing:
+        raise ForeignPayloadError(
+            f"the CSV has columns {sorted(columns)[:8]}, and misses {missing}"
+        )
+    if b"\n" not in body.strip():
+        raise ForeignPayloadError("the CSV has a header and no row")

@@ -1,0 +1,54 @@
+"""WFS pages: every facility layer over the question's area."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pipeline.connectors.answers import peek
+from pipeline.connectors.questions import Answer, Question, SourceRequest
+from pipeline.connectors.spec import ConnectorSpec
+
+if TYPE_CHECKING:  # planning a request must not cost an HTTP library
+    from pipeline.connectors.http import ApiClient
+
+
+def plan_requests(
+    question: Question, spec: ConnectorSpec, _parameters: Mapping[str, Any]
+) -> list[SourceRequest]:
+    """One request per layer. The box names its CRS: without one it is read in metres."""
+    box = question.area
+    bbox = f"{box.west},{box.south},{box.east},{box.north},EPSG:4326"
+    return [
+        SourceRequest(
+            "GetFeature",
+            "",
+            {
+                "service": "WFS",
+                "version": "2.0.0",
+                "request": "GetFeature",
+                "typeNames": f"ext_spf:{layer}",
+                "outputFormat": "application/json",
+                "srsName": "EPSG:4326",
+                "sortBy": "fid",
+                "bbox": bbox,
+                "exceptions": "application/json",
+            },
+            question.area,
+        )
+        for layer in spec.settings["layers"]
+    ]
+
+
+async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answer]:
+    """Pages until numberMatched features have come, or a page is empty."""
+    size = client.api.page_size or 1000
+    secret = {"authkey": client.key or ""}
+    for page in range(client.api.max_pages):
+        paging = {"count": size, "startIndex": page * size}
+        answer = await client.get(request, params=paging, secret=secret)
+        yield answer
+        body = peek(answer.body)
+        got = page * size + int(body.get("numberReturned") or 0)
+        if got >= int(body.get("numberMatched") or 0) or not body.get("numberReturned"):
+            return

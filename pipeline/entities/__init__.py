@@ -1,0 +1,1 @@
+"""Records to entities: resolved, merged, admitted, identified, compared with before."""

@@ -1,0 +1,118 @@
+"""The readable parts of a lens file, so that every gate can speak even when one has failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from pipeline.findings import Finding
+from pipeline.lens.contract import (
+    CanonicalValue,
+    ClassRule,
+    ConnectorRule,
+    Contract,
+    FieldRule,
+    MappingRule,
+    ModuleField,
+    ModuleTrigger,
+    ResolutionSection,
+    VocabularySection,
+)
+from pipeline.lens.document import Document, Key
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass
+class Parts:
+    """Each valid piece of a lens with its key in the file."""
+
+    canonical: dict[str, CanonicalValue] = field(default_factory=dict)
+    mapping_rules: list[tuple[Key, MappingRule]] = field(default_factory=list)
+    class_rules: list[tuple[Key, ClassRule]] = field(default_factory=list)
+    field_rules: list[tuple[Key, FieldRule]] = field(default_factory=list)
+    module_fields: dict[str, dict[str, ModuleField]] = field(default_factory=dict)
+    module_triggers: list[tuple[Key, ModuleTrigger]] = field(default_factory=list)
+    connector_rules: dict[str, ConnectorRule] = field(default_factory=dict)
+    vocabulary: VocabularySection | None = None
+    resolution: ResolutionSection | None = None
+
+
+def check_schema(document: Document) -> tuple[Contract | None, list[Finding]]:
+    """Gate 1: the contract, or a finding per place where the file is no contract."""
+    if not document.data:
+        return None, list(document.findings)
+    try:
+        return Contract.model_validate(document.data), list(document.findings)
+    except ValidationError as error:
+        return None, [*document.findings, *_schema_findings(document, error)]
+
+
+def _schema_findings(document: Document, error: ValidationError) -> Iterator[Finding]:
+    for item in error.errors():
+        key: Key = item["loc"]
+        name = ".".join(str(part) for part in key) or "the file"
+        missing = item["type"] == "missing"
+        found = "nothing" if missing else repr(item["input"])
+        if len(found) > 80:
+            found = found[:77] + "…"
+        if item["type"] == "extra_forbidden":
+            found, expected = (
+                "a key that is not part of the contract",
+                "only keys of the contract",
+            )
+        else:
+            expected = item["msg"][0].lower() + item["msg"][1:]
+        yield Finding(
+            document.file, document.line(key), 1, "error", name, found, expected
+        )
+
+
+def read_parts(data: dict[str, Any]) -> Parts:
+    """Whatever of a lens is valid on its own."""
+    parts = Parts(
+        canonical=_valid_items(CanonicalValue, data.get("canonical_values")),
+        mapping_rules=_valid_list(MappingRule, data, "mapping_rules"),
+        class_rules=_valid_list(ClassRule, data, "classification"),
+        module_triggers=_valid_list(ModuleTrigger, data, "module_triggers"),
+        connector_rules=_valid_items(ConnectorRule, data.get("connector_rules")),
+        vocabulary=_valid(VocabularySection, data.get("vocabulary")),
+        resolution=_valid(ResolutionSection, data.get("resolution", {})),
+    )
+    modules = data.get("modules")
+    for name, module in modules.items() if isinstance(modules, dict) else ():
+        if isinstance(module, dict):
+            parts.module_fields[name] = _valid_items(ModuleField, module.get("fields"))
+            rules = _valid_list(FieldRule, module, "field_rules")
+            parts.field_rules += [
+                (("modules", name, *key), rule) for key, rule in rules
+            ]
+    return parts
+
+
+def _valid(model: type[Model], raw: Any) -> Model | None:
+    try:
+        return model.model_validate(raw)
+    except ValidationError:
+        return None
+
+
+def _valid_items(model: type[Model], raw: Any) -> dict[str, Model]:
+    items = raw.items() if isinstance(raw, dict) else ()
+    return {
+        name: value
+        for name, item in items
+        if (value := _valid(model, item)) is not None
+    }
+
+
+def _valid_list(
+    model: type[Model], data: dict[str, Any], section: str
+) -> list[tuple[Key, Model]]:
+    raw = data.get(section)
+    items = enumerate(raw) if isinstance(raw, list) else ()
+    read = (((section, n), _valid(model, item)) for n, item in items)
+    return [(key, value) for key, value in read if value is not None]

@@ -1,0 +1,98 @@
+"""Ids and slugs: the stored record → entity map first, so that both survive growth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.lens.compiled import CompiledLens
+from pipeline.resolve.features import each, street_key
+from pipeline.text import slugify
+from pipeline.warehouse.stored import Stored
+from pipeline.workbench import Workbench
+
+
+@dataclass(frozen=True)
+class Identities:
+    """`groups`: group_key, entity_id, is_new, split_from; `slugs`: group_key, slug,
+    former_slug of the admitted; `moved`: entity_id, heir_id of those no group carries on.
+    """  # one paragraph
+
+    groups: pl.DataFrame
+    slugs: pl.DataFrame
+    moved: pl.DataFrame
+
+
+def identify(
+    admitted: pl.DataFrame,
+    stored: Stored,
+    touched: list[str],
+    lens: CompiledLens,
+    bench: Workbench,
+) -> Identities:
+    """Ids of all groups on the bench, slugs of the admitted golden records.
+
+    `touched` are the stored entities that this build decides about.
+    """
+    named = stored.entities.with_columns(
+        each(stored.entities["entity_name"], slugify).alias("name_slug")
+    )
+    bench.lay("stored_member", stored.members)
+    bench.lay("stored_entity", named)
+    bench.lay("taken_slug", stored.taken_slugs)
+    bench.lay(
+        "touched_entity", pl.DataFrame({"entity_id": touched}, {"entity_id": pl.String})
+    )
+    bench.run_step("identity", "entity_identity", {"lens_id": lens.id})
+    groups = bench.take("entity_identity").sort("group_key")
+    bench.lay("slug_wish", _slug_wishes(admitted, groups, lens))
+    bench.run_step("identity", "slug_choice")
+    bench.run_step("identity", "moved_entity")
+    return Identities(groups, bench.take("slug_choice"), bench.take("moved_entity"))
+
+
+def _slug_wishes(
+    admitted: pl.DataFrame, groups: pl.DataFrame, lens: CompiledLens
+) -> pl.DataFrame:
+    """What each entity could be called in a URL, shortest first."""
+    ids = groups.select("group_key", "entity_id")
+    rows = admitted.join(ids, on="group_key", maintain_order="left")
+    name = each(rows["entity_name"], slugify)
+    locality = rows.select(pl.coalesce("locality", _narrowest_place(lens))).to_series()
+    streets = each(
+        rows["street_address"], lambda s: slugify(street_key(s, lens.abbreviations))
+    )
+    tails = (
+        pl.lit(""),
+        each(locality, slugify),
+        streets,
+        each(rows["postcode"], slugify),
+        pl.col("entity_id").str.slice(2, 6),
+    )
+    wishes = [
+        rows.select(
+            "group_key",
+            name.alias("name_slug"),
+            pl.lit(rank).alias("rank"),
+            pl.concat_str(name, tail, separator="-").str.strip_chars("-").alias("slug"),
+        )
+        for rank, tail in enumerate(tails, start=1)
+    ]
+    return (
+        pl.concat(wishes).drop_nulls("slug").unique(["group_key", "slug"], keep="first")
+    )
+
+
+def _narrowest_place(lens: CompiledLens) -> pl.Expr:
+    """The smallest named place that holds the entity and lies in another place."""
+    inner = [area for area in lens.vocabulary.areas.values() if area.ancestors]
+    inner.sort(key=lambda area: (area.box.extent, area.name))
+    held = [
+        pl.when(
+            pl.col("latitude").is_between(area.box.south, area.box.north)
+            & pl.col("longitude").is_between(area.box.west, area.box.east)
+        ).then(pl.lit(area.name))
+        for area in inner
+    ]
+    return pl.coalesce(*held, pl.lit(None, pl.String))

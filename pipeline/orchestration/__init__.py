@@ -1,0 +1,1 @@
+"""A query in, answers out: what it means, which sources to ask, what they said."""

@@ -1,0 +1,84 @@
+"""Answers from the network: asked, checked, and recorded in the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import httpx
+
+from pipeline.connectors.http import ApiClient
+from pipeline.connectors.questions import Answer, SourceRequest
+from pipeline.connectors.registry import Connector
+from pipeline.connectors.spec import Api
+from pipeline.errors import SettingsError
+from pipeline.lake.payload import Payload
+
+
+def key_of(api: Api, environ: Mapping[str, str]) -> str | None:
+    """The source's key from the environment; None where it is not set or not needed."""
+    return environ.get(api.key_variable) or None if api.key_variable else None
+
+
+def can_run(api: Api, environ: Mapping[str, str]) -> bool:
+    """Whether nothing is missing for a live call."""
+    return api.key_variable is None or key_of(api, environ) is not None
+
+
+def require_keys(connectors: Sequence[Connector], environ: Mapping[str, str]) -> None:
+    """Raise SettingsError naming every missing key at once."""
+    missing = [
+        f"{connector.spec.api.key_variable} ({connector.name})"
+        for connector in connectors
+        if not can_run(connector.spec.api, environ)
+    ]
+    if missing:
+        raise SettingsError(
+            f"mode live needs keys that are not set: {', '.join(missing)}; set them, or use "
+            "mode auto to replay what cannot be asked"
+        )
+
+
+async def fetch_answers(
+    connector: Connector,
+    requests: Sequence[SourceRequest],
+    http: httpx.AsyncClient,
+    environ: Mapping[str, str],
+) -> list[Answer]:
+    """Every page of every request, in order; each one checked before it counts.
+
+    Raises ConnectorError for a source that does not answer, ForeignPayloadError for an
+    answer that is not what it was asked for.
+    """
+    api = connector.spec.api
+    base_url = environ.get(api.base_url_variable) or api.base_url
+    client = ApiClient(connector.name, api, base_url, key_of(api, environ), http)
+    answers = []
+    for request in requests:
+        async for answer in connector.fetch(client, request):
+            connector.require_expected(answer.body, answer.content_type)
+            answers.append(answer)
+    return answers
+
+
+def to_payloads(
+    connector: Connector, answers: Sequence[Answer], fetched_at: datetime
+) -> list[Payload]:
+    """Answers as the lake keeps them, under the source's licence and retention."""
+    licence = connector.spec.licence
+    days = licence.retain_days
+    retain_until = None if days is None else fetched_at + timedelta(days=days)
+    return [
+        Payload(
+            source=connector.name,
+            endpoint=answer.endpoint,
+            request=answer.request,
+            status=answer.status,
+            content_type=answer.content_type,
+            body=answer.body,
+            fetched_at=fetched_at,
+            licence=licence.name,
+            retain_until=retain_until,
+        )
+        for answer in answers
+    ]

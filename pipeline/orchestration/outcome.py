@@ -1,0 +1,41 @@
+"""What became of one connector in a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal
+
+import polars as pl
+
+from pipeline.connectors.spec import Phase
+
+Status = Literal["ok", "empty", "skipped", "failed", "stopped"]
+
+
+@dataclass
+class ConnectorOutcome:
+    """One line of the report; `payloads` are rows of the lake."""
+
+    name: str
+    phase: Phase
+    mode: str
+    status: Status
+    why: str
+    payloads: pl.DataFrame = field(default_factory=pl.DataFrame)
+    records: int = 0
+    cost: Decimal = Decimal(0)
+    seconds: float = 0.0
+
+    def as_report(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "phase": str(self.phase),
+            "mode": self.mode,
+            "status": self.status,
+            "payloads": self.payloads.height,
+            "records": self.records,
+            "cost": float(self.cost),
+            "seconds": round(self.seconds, 3),
+            "why": self.why,
+        }

@@ -1,0 +1,99 @@
+"""How a query is read, computed once, deterministic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.lens.vocabulary import Vocabulary, Word
+from pipeline.orchestration.request import IngestionMode, IngestRequest
+from pipeline.values import BoundingBox
+
+
+@dataclass(frozen=True)
+class QueryFeatures:
+    """The meaning of a query in the words of one lens.
+
+    `activities` are named in the query, `implied_activities` follow from its brands;
+    `locations` are the narrowest places named; `proper_words` mean nothing to the lens and
+    so are part of a name; `terms` are all words but places and filler.
+    """
+
+    query: str
+    words: tuple[Word, ...]
+    activities: tuple[str, ...]
+    implied_activities: tuple[str, ...]
+    venue_types: tuple[str, ...]
+    brands: tuple[str, ...]
+    locations: tuple[str, ...]
+    proper_words: tuple[str, ...]
+    terms: tuple[str, ...]
+    area: BoundingBox
+    looks_like_category_search: bool
+    has_geo_intent: bool
+    is_named_search: bool
+    mode: IngestionMode
+
+    @classmethod
+    def extract(
+        cls, query: str, request: IngestRequest, vocabulary: Vocabulary
+    ) -> QueryFeatures:
+        """Read a query with a lens's vocabulary."""
+        words = tuple(vocabulary.scan(query))
+        activities = _values(words, "activity")
+        venues = _values(words, "venue")
+        brands = _values(words, "brand")
+        locations = tuple(vocabulary.narrowest(_values(words, "place")))
+        proper = tuple(word.text for word in words if not word.meanings)
+        is_named = bool(proper) or (bool(brands) and bool(locations))
+        guessed = IngestionMode.RESOLVE_ONE if is_named else IngestionMode.DISCOVER_MANY
+        return cls(
+            query=query,
+            words=words,
+            activities=activities,
+            implied_activities=tuple(
+                sorted({a for brand in brands for a in vocabulary.brand_implies[brand]})
+            ),
+            venue_types=venues,
+            brands=brands,
+            locations=locations,
+            proper_words=proper,
+            terms=tuple(
+                part
+                for word in words
+                if not word.values("place") and not word.values("filler")
+                for part in word.text.split()
+            ),
+            area=_area(locations, vocabulary),
+            looks_like_category_search=bool(activities or venues) and not is_named,
+            has_geo_intent=bool(locations),
+            is_named_search=is_named,
+            mode=request.ingestion_mode or guessed,
+        )
+
+    def as_report(self) -> dict[str, object]:
+        """The interpretation as a run's report shows it."""
+        activities = sorted({*self.activities, *self.implied_activities})
+        return {
+            "activities": activities,
+            "locations": list(self.locations),
+            "brands": list(self.brands),
+            "mode": str(self.mode),
+        }
+
+
+def _values(words: tuple[Word, ...], kind: str) -> tuple[str, ...]:
+    found = {m.value for word in words for m in word.meanings if m.kind == kind}
+    return tuple(sorted(found))
+
+
+def _area(locations: tuple[str, ...], vocabulary: Vocabulary) -> BoundingBox:
+    """The box round every place named, or of the lens's default place."""
+    boxes = [
+        vocabulary.area(name).box for name in locations or (vocabulary.default_place,)
+    ]
+    return BoundingBox(
+        min(box.south for box in boxes),
+        min(box.west for box in boxes),
+        max(box.north for box in boxes),
+        max(box.east for box in boxes),
+    )

@@ -1,0 +1,40 @@
+"""Which groups answer a query, by one rule for live and replayed answers."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipeline.lens.compiled import CompiledLens
+from pipeline.orchestration.query_features import QueryFeatures
+from pipeline.orchestration.request import IngestionMode
+from pipeline.values import BoundingBox
+from pipeline.workbench import Workbench
+
+_EVERYWHERE = BoundingBox(-90.0, -180.0, 90.0, 180.0)
+
+
+def answering_groups(
+    features: QueryFeatures, lens: CompiledLens, bench: Workbench
+) -> list[str]:
+    """Keys of the groups one of whose records answers; the bench holds feature, grouping.
+
+    A group is judged by all its records: one source may hold the name, another the place.
+    """
+    named = features.mode is IngestionMode.RESOLVE_ONE
+    bench.lay("wanted_place", _wanted_places(features, lens))
+    bench.run(
+        "relevance",
+        {
+            "name_words": [*features.brands, *features.proper_words],
+            "activities": list(features.activities),
+            "venue_types": [] if named else list(features.venue_types),
+        },
+    )
+    return sorted(bench.take("answering_group")["group_key"])
+
+
+def _wanted_places(features: QueryFeatures, lens: CompiledLens) -> pl.DataFrame:
+    """The places asked for; everywhere, where the query names none."""
+    boxes = [(name, lens.vocabulary.area(name).box) for name in features.locations]
+    rows = [(name, *box.as_list()) for name, box in boxes or [("", _EVERYWHERE)]]
+    return pl.DataFrame(rows, ["place", "south", "west", "north", "east"], orient="row")

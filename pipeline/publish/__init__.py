@@ -1,0 +1,1 @@
+"""Publishing: what leaves the warehouse, as files or into another database."""

@@ -1,0 +1,1 @@
+"""Payloads to records: extracted, read through a lens, every value a claim."""

@@ -1,0 +1,257 @@
+"""Gate 6, evidence: a lens's examples run through its rules.
+
+`examples/*.yaml` hold excerpts of payloads, each with its provenance and what the lens must
+read in it. Every rule must match one of them, every expectation must hold.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import polars as pl
+from pydantic import Field, ValidationError
+
+from pipeline import __version__
+from pipeline.connectors.registry import Connector
+from pipeline.fields import DIMENSIONS
+from pipeline.findings import Finding
+from pipeline.lens.compiled import CompiledLens
+from pipeline.lens.document import load_document
+from pipeline.lens.mapping import match_rules
+from pipeline.lens.section import Section
+from pipeline.records.extracting import extract_payloads
+from pipeline.records.reading import classified, read_extracted
+from pipeline.settings import describe_validation
+from pipeline.values import fingerprint
+from pipeline.workbench import Workbench
+
+_SEEN_ON = datetime(2026, 1, 1)  # naive UTC; examples have no time of their own
+
+
+class Provenance(Section):
+    """Where an example comes from."""
+
+    kind: Literal["recorded", "authored"]
+    source: str = Field(min_length=1, description="whose answer, or whose facts")
+    date: str
+    licence: str = Field(min_length=1)
+    why: str = Field(min_length=1, description="what it shows")
+
+
+class Expectation(Section):
+    """What the lens must read of one record; what is not named is not compared."""
+
+    record: str = Field(
+        description="the source's own id, or the name where it has none"
+    )
+    entity_class: str | None = None
+    canonical_activities: list[str] | None = None
+    canonical_roles: list[str] | None = None
+    canonical_place_types: list[str] | None = None
+    canonical_access: list[str] | None = None
+    modules: dict[str, Any] | None = None
+
+
+class Example(Section):
+    """One excerpt: JSON data, or CSV text."""
+
+    id: str = Field(min_length=1)
+    connector: str
+    endpoint: str = "example"
+    provenance: Provenance
+    payload: dict[str, Any] | list[Any] | str
+    expect: list[Expectation] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Examples by id with their place in the files, and what is wrong with them."""
+
+    examples: dict[str, tuple[Example, str, int]]
+    findings: list[Finding]
+
+
+def check_evidence(
+    lens: CompiledLens, connectors: Mapping[str, Connector], bench: Workbench
+) -> list[Finding]:
+    """Every finding of gate 6: broken examples, unmet expectations, rules without one."""
+    evidence = load_evidence(lens.folder / "examples", connectors)
+    if not evidence.examples:
+        file = f"{lens.folder.name}/examples"
+        missing = Finding(
+            file, 1, 6, "error", "the lens", "no example", "an example per rule"
+        )
+        return [*evidence.findings, missing]
+    payloads = _payloads(evidence)
+    extracted = extract_payloads(payloads, connectors)
+    _, observations = classified(lens, extracted)
+    reading = read_extracted(lens, extracted, bench)
+    return [
+        *evidence.findings,
+        *_unmet(evidence, reading.records),
+        *_unmatched(lens, observations, reading.records),
+    ]
+
+
+def recall_evidence(
+    lens: CompiledLens,
+    connectors: Mapping[str, Connector],
+    bench: Workbench,
+    cache: Path,
+) -> list[Finding]:
+    """As `check_evidence`, once per edition of the lens and its examples."""
+    texts = [
+        path.read_text("utf-8") for path in sorted(lens.folder.glob("examples/*.yaml"))
+    ]
+    stamp = (
+        cache / f"evidence-{lens.id}-{fingerprint(lens.hash, __version__, *texts)}.json"
+    )
+    if stamp.is_file():
+        return [Finding(**row) for row in json.loads(stamp.read_text("utf-8"))]
+    findings = check_evidence(lens, connectors, bench)
+    cache.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(json.dumps([vars(finding) for finding in findings]), "utf-8")
+    return findings
+
+
+def load_evidence(folder: Path, connectors: Mapping[str, Connector]) -> Evidence:
+    """The examples of a folder; broken ones are findings."""
+    examples: dict[str, tuple[Example, str, int]] = {}
+    findings: list[Finding] = []
+    for path in sorted(folder.glob("*.yaml")):
+        label = f"{folder.parent.name}/examples/{path.name}"
+        document = load_document(path, label)
+        findings += document.findings
+        for n, raw in enumerate(document.data.get("examples") or []):
+            line = document.line(("examples", n))
+            try:
+                example = Example.model_validate(raw)
+            except ValidationError as error:
+                told = describe_validation(error)
+                findings.append(
+                    _finding(label, line, f"example {n}", told, "an example")
+                )
+                continue
+            rule = f"example {example.id}"
+            if example.connector not in connectors:
+                found = f"connector {example.connector!r}"
+                findings.append(
+                    _finding(label, line, rule, found, f"{sorted(connectors)}")
+                )
+            elif example.id in examples:
+                findings.append(
+                    _finding(label, line, rule, "the id twice", "an id of its own")
+                )
+            else:
+                examples[example.id] = (example, label, line)
+    return Evidence(examples, findings)
+
+
+def _payloads(evidence: Evidence) -> dict[str, pl.DataFrame]:
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for example, _, _ in evidence.examples.values():
+        is_text = isinstance(example.payload, str)
+        body = (
+            example.payload
+            if is_text
+            else json.dumps(example.payload, ensure_ascii=False)
+        )
+        rows.setdefault(example.connector, []).append(
+            {
+                "payload_id": example.id,
+                "endpoint": example.endpoint,
+                "content_type": "text/csv" if is_text else "application/json",
+                "body": str(body).encode(),
+                "fetched_at": _SEEN_ON,
+            }
+        )
+    return {source: pl.DataFrame(items) for source, items in rows.items()}
+
+
+def _unmet(evidence: Evidence, records: pl.DataFrame) -> Iterator[Finding]:
+    for example, file, line in evidence.examples.values():
+        mine = records.filter(pl.col("payload_id") == example.id)
+        for expected in example.expect:
+            rule = f"example {example.id}, record {expected.record}"
+            named = pl.coalesce("source_record_id", "entity_name") == expected.record
+            found = mine.filter(named).to_dicts()
+            if len(found) != 1:
+                known = mine.select(
+                    pl.coalesce("source_record_id", "entity_name")
+                ).to_series()
+                yield _finding(
+                    file,
+                    line,
+                    rule,
+                    f"{len(found)} such records",
+                    f"one of {known.to_list()}",
+                )
+                continue
+            yield from _differences(expected, found[0], (file, line, rule))
+
+
+def _differences(
+    expected: Expectation, found: dict[str, Any], where: tuple[str, int, str]
+) -> Iterator[Finding]:
+    for name in ("entity_class", *DIMENSIONS):
+        wanted = getattr(expected, name)
+        if wanted is not None and wanted != found[name]:
+            yield _finding(*where, f"{name} {found[name]!r}", repr(wanted))
+    if expected.modules is None:
+        return
+    modules = json.loads(found["modules"])
+    for module, leaves in expected.modules.items():
+        if modules.get(module) != leaves:
+            got = json.dumps(modules.get(module), sort_keys=True)
+            yield _finding(
+                *where, f"modules.{module} {got}", json.dumps(leaves, sort_keys=True)
+            )
+
+
+def _unmatched(
+    lens: CompiledLens, observations: pl.DataFrame, records: pl.DataFrame
+) -> Iterator[Finding]:
+    """Rules that no example matches, and a lens none of whose module triggers fires."""
+    claims = (
+        records.select("claims").explode("claims", empty_as_null=False).unnest("claims")
+    )
+    matched = {*match_rules(lens, observations)["rule_id"], *claims["rule_id"]}
+    for compiled in lens.class_rules:
+        texts = observations.filter(pl.col("field").is_in(compiled.rule.source_fields))[
+            "value"
+        ]
+        if compiled.pattern.matches(texts).any():
+            matched.add(compiled.rule.id)
+    file = f"{lens.folder.name}/lens.yaml"
+    document = load_document(lens.folder / "lens.yaml", file)
+    rules = [
+        *((c.rule.id, ("mapping_rules", n)) for n, c in enumerate(lens.mapping_rules)),
+        *((c.rule.id, ("classification", n)) for n, c in enumerate(lens.class_rules)),
+        *(
+            (rule.rule_id, ("modules", module, "field_rules", n))
+            for module, section in lens.modules.items()
+            for n, rule in enumerate(section.field_rules)
+        ),
+    ]
+    for rule_id, key in rules:
+        if rule_id not in matched:
+            line = document.line(key)
+            yield _finding(
+                file, line, f"rule {rule_id}", "no example it matches", "one"
+            )
+    fired = any(
+        any(f'"{m}":' in text for m in lens.modules) for text in records["modules"]
+    )
+    if lens.triggers and not fired:
+        yield _finding(
+            file, 1, "module_triggers", "none that fires on an example", "one"
+        )
+
+
+def _finding(file: str, line: int, rule: str, found: str, expected: str) -> Finding:
+    return Finding(file, line, 6, "error", rule, found, expected)

@@ -1,0 +1,136 @@
+"""Reports as people read them on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.runs.run import RunReport
+
+_STATUS_STYLES = {
+    "ok": "green",
+    "succeeded": "green",
+    "empty": "yellow",
+    "partial": "yellow",
+    "skipped": "dim",
+    "failed": "red",
+    "stopped": "yellow",
+}
+STAGE_NAMES = {
+    "payloads": "payloads",
+    "extracted_entities": "Extracted Entities",
+    "mapped": "mapped",
+    "groups": "groups",
+    "links": "links",
+    "merged_entities": "Merged Entities",
+    "created": "created",
+    "updated": "updated",
+    "unchanged": "unchanged",
+    "stored": "written",
+}
+
+
+def print_run(report: RunReport, console: Console) -> None:
+    """How the query was read, what each source did, the stages, the entities, the warnings."""
+    meaning = report.interpretation
+    parts = [str(meaning["mode"])]
+    named = ("activities", "locations", "brands")
+    parts += [f"{name} {', '.join(meaning[name])}" for name in named if meaning[name]]
+    console.print(Text(report.query, style="bold"))
+    console.print(Text("  read as " + " · ".join(parts)))
+    _print_connectors(report, console)
+    _print_stages(report, console)
+    _print_entities(report, console)
+    for warning in report.warnings:
+        console.print(Text(f"warning: {warning}", style="yellow"))
+    seconds = sum(stage["seconds"] for stage in report.stages.values())
+    style = _STATUS_STYLES[report.status]
+    console.print(
+        Text(f"\n{report.status} in {seconds:.2f} s · {report.run_id}", style=style)
+    )
+    if report.entities:
+        console.print(
+            Text(f"next: sightline explain {report.entities[0]['slug']}", style="dim")
+        )
+
+
+def make_table(
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    right: str = "",
+) -> Table:
+    """A plain table; columns named in `right` (space-separated) are numbers."""
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=None, pad_edge=False
+    )
+    for column in columns:
+        numeric = column in right.split()
+        table.add_column(
+            column, justify="right" if numeric else "left", header_style="dim",
+            overflow="fold",
+        )  # fmt: skip
+    for row in rows:
+        table.add_row(
+            *(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row)
+        )
+    return table
+
+
+def _print_connectors(report: RunReport, console: Console) -> None:
+    rows = [
+        (
+            c["name"],
+            c["phase"].lower(),
+            c["mode"],
+            Text(c["status"], style=_STATUS_STYLES[c["status"]]),
+            c["payloads"],
+            c["records"],
+            f"${c['cost']:.3f}",
+            f"{c['seconds']:.2f} s",
+            c["why"],
+        )
+        for c in report.connectors
+    ]
+    columns = (
+        "connector",
+        "phase",
+        "mode",
+        "status",
+        "answers",
+        "records",
+        "cost",
+        "time",
+        "why",
+    )
+    console.print()
+    console.print(
+        make_table("Connectors", columns, rows, right="answers records cost time")
+    )
+
+
+def _print_stages(report: RunReport, console: Console) -> None:
+    rows = [
+        (STAGE_NAMES[name], stage["in"], stage["out"], f"{stage['seconds']:.2f} s")
+        for name, stage in report.stages.items()
+    ]
+    console.print()
+    console.print(
+        make_table(
+            "Pipeline Stages", ("stage", "in", "out", "time"), rows, right="in out time"
+        )
+    )
+
+
+def _print_entities(report: RunReport, console: Console) -> None:
+    rows = [
+        (e["slug"], e["entity_name"], e["change"], f"{e['completeness']:.0%}")
+        for e in report.entities
+    ]
+    columns = ("slug", "name", "change", "complete")
+    console.print()
+    console.print(make_table("Final Entities", columns, rows, right="complete"))

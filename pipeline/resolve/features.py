@@ -1,0 +1,162 @@
+"""What of each record is compared: folded names, address keys, accuracies, words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import polars as pl
+
+from pipeline.connectors.spec import ConnectorSpec
+from pipeline.lens.compiled import CompiledLens
+from pipeline.text import fold
+
+_METRES_PER_DEGREE = 111_320.0
+_UNKNOWN_ACCURACY_M = 500.0
+_HOUSE_NUMBER = re.compile(r"\b\d+[a-z]?\b")
+_SITE = r"^https?://(?:www\.)?([^/?#]+)"
+
+
+def compare_features(
+    records: pl.DataFrame, lens: CompiledLens, specs: Mapping[str, ConnectorSpec]
+) -> pl.DataFrame:
+    """One row per readable record: the columns that the SQL of `sql/resolve` compares.
+
+    `words` maps each word of the name to its weight (lens/vocabulary.py); `accuracy_m` is
+    the record's own, else its source's, widened where the coordinates show rounding.
+    """
+    readable = records.filter(pl.col("status") == "ok")
+    accuracies = {name: spec.position_accuracy_m for name, spec in specs.items()}
+    stated = pl.col("source").replace_strict(
+        list(accuracies),
+        list(accuracies.values()),
+        default=None,
+        return_dtype=pl.Float64,
+    )
+    accuracy = pl.max_horizontal(
+        pl.coalesce("position_accuracy_m", stated, pl.lit(_UNKNOWN_ACCURACY_M)),
+        _rounding_m(),
+    )
+    names, streets = readable["entity_name"], readable["street_address"]
+    apart = lens.contract.resolution.apart
+    where = pl.concat_str(
+        "entity_name",
+        "street_address",
+        "locality",
+        "city",
+        separator=" . ",
+        ignore_nulls=True,
+    )
+    return readable.select(
+        "record_key",
+        "source",
+        "role",
+        "part_kind",
+        "entity_class",
+        "entity_name",
+        each(names, fold).alias("name_key"),
+        each(names, lambda name: _pairs(lens.vocabulary.name_words(name)), WORDS).alias(
+            "words"
+        ),
+        each(names, lens.vocabulary.identifying_words, pl.List(pl.String())).alias(
+            "identifying_words"
+        ),
+        each(names, lens.vocabulary.kind_words, pl.List(pl.String())).alias(
+            "kind_words"
+        ),
+        each(names, lambda name: _is_doubled(lens, name), pl.Boolean).alias(
+            "is_name_doubled"
+        ),
+        each(names, lambda name: _numbers(fold(name)), pl.List(pl.String())).alias(
+            "numbers"
+        ),
+        "latitude",
+        "longitude",
+        accuracy.alias("accuracy_m"),
+        "footprint",
+        each(streets, lambda street: street_key(street, lens.abbreviations)).alias(
+            "street_key"
+        ),
+        each(
+            streets, lambda street: _numbers(fold(street)), pl.List(pl.String())
+        ).alias("house_numbers"),
+        pl.col("postcode")
+        .str.to_uppercase()
+        .str.replace_all(" ", "")
+        .alias("postcode_key"),
+        "phone",
+        "website_url",
+        pl.col("website_url").str.extract(_SITE).str.to_lowercase().alias("site"),
+        each(
+            readable.select(where).to_series(),
+            lambda text: _places(lens, text),
+            pl.List(pl.String()),
+        ).alias("place_words"),
+        "external_ids",
+        "canonical_activities",
+        "canonical_place_types",
+        pl.col("canonical_place_types")
+        .list.set_intersection(pl.lit(apart, dtype=pl.List(pl.String)))
+        .list.sort()
+        .list.join("+")
+        .alias("apart_kind"),
+    )
+
+
+WORDS = pl.List(pl.Struct({"key": pl.String(), "value": pl.Float64()}))
+
+
+def street_key(street: str, abbreviations: Mapping[str, str]) -> str:
+    """A street folded, written out, without numbers: `10 Westbank St` is `westbank street`."""
+    words = [abbreviations.get(word, word) for word in fold(street).split()]
+    return " ".join(word for word in words if not _HOUSE_NUMBER.fullmatch(word))
+
+
+def each(
+    texts: pl.Series,
+    read: Callable[[str], Any],
+    dtype: pl.DataType | type[pl.DataType] = pl.String,
+) -> pl.Series:
+    """What `read` makes of each text; every distinct text is read once."""
+    distinct = texts.unique().drop_nulls().to_list()
+    values = pl.DataFrame(
+        {"text": distinct, "read": [read(text) for text in distinct]},
+        schema={"text": pl.String, "read": dtype},
+    )
+    return texts.to_frame("text").join(
+        values, on="text", how="left", maintain_order="left"
+    )["read"]
+
+
+def _pairs(words: Mapping[str, float]) -> list[dict[str, Any]]:
+    return [{"key": word, "value": weight} for word, weight in sorted(words.items())]
+
+
+def _is_doubled(lens: CompiledLens, name: str) -> bool:
+    """Whether a name says one place twice."""
+    scan = lens.vocabulary.scan(name)
+    places = [place for word in scan for place in word.values("place")]
+    return len(set(places)) < len(places)
+
+
+def _places(lens: CompiledLens, text: str) -> list[str]:
+    """The places a text names, with every place that contains them."""
+    named = {
+        place for word in lens.vocabulary.scan(text) for place in word.values("place")
+    }
+    outer = {a for place in named for a in lens.vocabulary.area(place).ancestors}
+    return sorted(named | outer)
+
+
+def _numbers(folded: str) -> list[str]:
+    return sorted(set(_HOUSE_NUMBER.findall(folded)))
+
+
+def _rounding_m() -> pl.Expr:
+    """How far the last decimal of the finer coordinate reaches, in metres."""
+    decimals = pl.max_horizontal(
+        pl.col(name).cast(pl.String).str.split(".").list.last().str.len_chars()
+        for name in ("latitude", "longitude")
+    )
+    return 0.5 * _METRES_PER_DEGREE / pl.lit(10.0).pow(decimals)

@@ -1,0 +1,121 @@
+"""Records to groups: each group is one real-world thing, whatever sources speak of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.connectors.spec import ConnectorSpec
+from pipeline.lens.compiled import CompiledLens
+from pipeline.resolve.clusters import cluster
+from pipeline.resolve.features import compare_features, each
+from pipeline.resolve.weights import load_weights
+from pipeline.workbench import Workbench
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """Who is who.
+
+    `members`: record_key, group_key, standing (member, mention or part); `links`: the
+    compared pairs with score, verdict and evidence; `parts`: part_key, whole_key, evidence.
+    """
+
+    members: pl.DataFrame
+    links: pl.DataFrame
+    parts: pl.DataFrame
+
+
+def resolve(
+    records: pl.DataFrame,
+    lens: CompiledLens,
+    specs: Mapping[str, ConnectorSpec],
+    bench: Workbench,
+) -> Resolution:
+    """Group records (columns of `extracted_entity`). The order of rows changes nothing.
+
+    Leaves the tables `feature` and `group_name` on the bench for the merge.
+    """
+    weights = load_weights()
+    features = compare_features(records.sort("record_key"), lens, specs)
+    bench.lay("feature", features)
+    bench.lay("strong_scheme", _schemes(lens))
+    bench.lay("evidence_weight", weights.as_frame())
+    bench.run(
+        "resolve",
+        {
+            "prior": weights.prior,
+            "match_threshold": weights.thresholds.match,
+            "review_threshold": weights.thresholds.review,
+        },
+    )
+    links = bench.take("record_link").sort("left_key", "right_key")
+    bench.lay(
+        "cluster",
+        _clusters(bench.take("comparable"), links, weights.thresholds.contradiction),
+    )
+    bench.lay("place", _places(lens))
+    bench.lay("mention", _mentions(records, lens))
+    bench.run("attach")
+    members = bench.take("grouping").sort("record_key")
+    return Resolution(members, links, bench.take("part_link").sort("part_key"))
+
+
+def _schemes(lens: CompiledLens) -> pl.DataFrame:
+    return pl.DataFrame(
+        {"scheme": lens.contract.strong_id_precedence}, {"scheme": pl.String}
+    )
+
+
+def _clusters(
+    comparable: pl.DataFrame, links: pl.DataFrame, contradiction: float
+) -> pl.DataFrame:
+    accepted = links.filter(pl.col("verdict") == "match")
+    opposed = links.filter(pl.col("score") <= contradiction)
+    groups = cluster(
+        comparable["record_key"].sort(),
+        accepted.select("left_key", "right_key", "score").iter_rows(),
+        opposed.select("left_key", "right_key").iter_rows(),
+    )
+    return pl.DataFrame(
+        {"record_key": list(groups), "group_key": list(groups.values())},
+        {"record_key": pl.String, "group_key": pl.String},
+    )
+
+
+def _places(lens: CompiledLens) -> pl.DataFrame:
+    rows = [(area.name, *area.box.as_list()) for area in lens.vocabulary.areas.values()]
+    return pl.DataFrame(rows, ["place", "south", "west", "north", "east"], orient="row")
+
+
+def _mentions(records: pl.DataFrame, lens: CompiledLens) -> pl.DataFrame:
+    """Pages with the words of their title, all their words, and the narrowest places named:
+    by the title where it names any, else by the text.
+    """  # one paragraph
+    pages = records.filter((pl.col("role") == "mention") & (pl.col("status") == "ok"))
+    text = pl.concat_str(
+        "entity_name", "description", separator=" . ", ignore_nulls=True
+    )
+    titles, texts = pages["entity_name"], pages.select(text).to_series()
+    words = pl.List(pl.String())
+    by_title = each(titles, lambda title: _named(lens, title), words)
+    by_text = each(texts, lambda title: _named(lens, title), words)
+    return pages.select(
+        "record_key",
+        each(
+            titles, lambda title: sorted(lens.vocabulary.name_words(title)), words
+        ).alias("title_words"),
+        each(
+            texts, lambda title: sorted(lens.vocabulary.name_words(title)), words
+        ).alias("words"),
+        by_title.zip_with(by_title.list.len() > 0, by_text).alias("places"),
+    )
+
+
+def _named(lens: CompiledLens, text: str) -> list[str]:
+    places = (
+        place for word in lens.vocabulary.scan(text) for place in word.values("place")
+    )
+    return lens.vocabulary.narrowest(places)

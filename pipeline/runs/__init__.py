@@ -1,0 +1,1 @@
+"""What a command sets going: one query, or everything again."""

@@ -1,0 +1,248 @@
+"""One query from its words to its entities: the table of contents of a run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from pipeline.connectors.questions import Question
+from pipeline.connectors.registry import load_connectors
+from pipeline.context import RunContext
+from pipeline.entities.build import Build, build_entities
+from pipeline.entities.changes import to_changes
+from pipeline.errors import ConnectorError
+from pipeline.orchestration.answers import ask_connectors
+from pipeline.orchestration.outcome import ConnectorOutcome
+from pipeline.orchestration.plan import plan_connectors
+from pipeline.orchestration.query_features import QueryFeatures
+from pipeline.orchestration.relevance import answering_groups
+from pipeline.orchestration.request import IngestRequest
+from pipeline.records.examples import recall_evidence
+from pipeline.records.reading import Reading, read_payloads
+from pipeline.runs.stages import Stages, Watcher
+from pipeline.values import canonical_json
+from pipeline.warehouse.stored import Stored, read_stored
+from pipeline.warehouse.writing import RunRow, write_changes
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What a run did, as `run --json` prints it."""
+
+    run_id: str
+    status: str
+    query: str
+    interpretation: dict[str, Any]
+    connectors: list[dict[str, Any]]
+    stages: dict[str, dict[str, Any]]
+    entities: list[dict[str, Any]]
+    warnings: list[str]
+
+    def as_dict(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+
+def run_query(
+    context: RunContext,
+    request: IngestRequest,
+    *,
+    persist: bool = True,
+    watch: Watcher | None = None,
+) -> RunReport:
+    """Answer one query and, unless told otherwise, store what came of it.
+
+    Raises SettingsError for a missing key in mode live, ConnectorError when every selected
+    connector failed, WarehouseError when nothing could be stored.
+    """
+    stages = Stages(watch)
+    started_at = context.clock()
+    connectors = load_connectors()
+    features = QueryFeatures.extract(request.query, request, context.lens.vocabulary)
+    planned = plan_connectors(context.lens, connectors, request, features)
+    question = Question(request.query, features.terms, features.area)
+    with stages.stage("payloads", sum(plan.is_selected for plan in planned)) as stage:
+        outcomes = asyncio.run(ask_connectors(context, planned, question, os.environ))
+        stage.came_out = sum(outcome.payloads.height for outcome in outcomes)
+    _require_an_answer(outcomes)
+    with (
+        stages.stage("extracted_entities", stage.came_out) as stage,
+        context.bench() as bench,
+    ):
+        payloads = {o.name: o.payloads for o in outcomes if o.payloads.height}
+        reading = read_payloads(context.lens, payloads, connectors, bench)
+        stage.came_out = reading.records.height
+    stages.note("mapped", reading.records.height, reading.mapped)
+    stored = read_stored(context.gate, context.lens.id)
+    build = _build(context, features, reading, stored, stages)
+    report = _report(context, features, outcomes, reading, build, stages)
+    report.warnings.extend(_evidence_warnings(context))
+    if persist:
+        with stages.stage("stored", build.entities.height) as stage:
+            kept = _kept_records(reading, build)
+            changes = to_changes(build, kept, context.lens, is_whole=False)
+            row = _run_row(context, request, report, build, outcomes, started_at)
+            write_changes(context.gate, changes, row, context.clock())
+            stage.came_out = build.entities.filter(
+                pl.col("change") != "unchanged"
+            ).height
+        report.stages.update(stages.as_report())
+    return report
+
+
+def _require_an_answer(outcomes: Sequence[ConnectorOutcome]) -> None:
+    asked = [outcome for outcome in outcomes if outcome.status != "skipped"]
+    failed = [outcome for outcome in asked if outcome.status == "failed"]
+    if asked and len(failed) == len(asked):
+        told = "; ".join(f"{outcome.name}: {outcome.why}" for outcome in failed)
+        raise ConnectorError(f"every connector that was asked failed: {told}")
+
+
+def _build(
+    context: RunContext,
+    features: QueryFeatures,
+    reading: Reading,
+    stored: Stored,
+    stages: Stages,
+) -> Build:
+    """Resolve and merge the answers together with what is stored already."""
+    specs = {name: connector.spec for name, connector in load_connectors().items()}
+    fresh = reading.records.select(stored.records.columns)
+    before = stored.records.join(fresh, on="record_key", how="anti")
+    universe = pl.concat([fresh, before])
+    with stages.stage("groups", universe.height) as stage, context.bench() as bench:
+        build = build_entities(
+            universe,
+            stored,
+            context.lens,
+            specs,
+            bench,
+            lambda table: answering_groups(features, context.lens, table),
+        )
+        stage.came_out = build.members["group_key"].n_unique()
+    stages.note("links", universe.height, build.links.height)
+    stages.note("merged_entities", stage.came_out, build.entities.height)
+    for change in ("created", "updated", "unchanged"):
+        count = build.entities.filter(pl.col("change") == change).height
+        stages.note(change, build.entities.height, count)
+    return build
+
+
+def _kept_records(reading: Reading, build: Build) -> pl.DataFrame:
+    """The records to store: those of the groups that were built, and what could not be read."""
+    ours = pl.col("record_key").is_in(build.members["record_key"].to_list()) | (
+        pl.col("status") != "ok"
+    )
+    return reading.records.filter(ours)
+
+
+def _report(
+    context: RunContext,
+    features: QueryFeatures,
+    outcomes: Sequence[ConnectorOutcome],
+    reading: Reading,
+    build: Build,
+    stages: Stages,
+) -> RunReport:
+    counts = dict(reading.records.group_by("source").len().iter_rows())
+    for outcome in outcomes:
+        outcome.records = counts.get(outcome.name, 0)
+    listed = build.entities.filter(pl.col("group_key").is_in(build.wanted))
+    failed = any(outcome.status == "failed" for outcome in outcomes)
+    return RunReport(
+        run_id=context.run_id,
+        status="partial" if failed else "succeeded",
+        query=features.query,
+        interpretation=features.as_report(),
+        connectors=[outcome.as_report() for outcome in outcomes],
+        stages=stages.as_report(),
+        entities=listed.select(
+            "slug", "entity_id", "entity_name", "change", "completeness"
+        ).to_dicts(),
+        warnings=_warnings(outcomes, reading, build, listed),
+    )
+
+
+def _warnings(
+    outcomes: Sequence[ConnectorOutcome],
+    reading: Reading,
+    build: Build,
+    listed: pl.DataFrame,
+) -> list[str]:
+    told = [f"{o.name} failed: {o.why}" for o in outcomes if o.status == "failed"]
+    broken = reading.records.filter(pl.col("status") != "ok")
+    told += [
+        f"{source}: {payload}{pointer} could not be read: {error}"
+        for source, payload, pointer, error in broken.select(
+            "source", "payload_id", "json_pointer", "error"
+        ).iter_rows()
+    ]
+    told += [
+        f"rule {f.rule_id} gave nothing on {f.records} records of {f.source}: {f.error}"
+        for f in reading.failures
+    ]
+    if build.refused:
+        told.append(
+            f"{build.refused} resolved things answer the query but do not belong to the "
+            "directory (admission in the lens)"
+        )
+    if listed.is_empty():
+        told.append(
+            "nothing in the answers matches the query: see 'connectors' for why"
+        )
+    return told
+
+
+def _evidence_warnings(context: RunContext) -> list[str]:
+    """A lens without evidence still runs, but never silently."""
+    with context.bench() as bench:
+        findings = recall_evidence(
+            context.lens, load_connectors(), bench, context.settings.cache
+        )
+    if not findings:
+        return []
+    found = findings[0].message
+    return [
+        f"gate 6: {len(findings)} findings, such as {found}; see 'sightline lens check'"
+    ]
+
+
+def _run_row(
+    context: RunContext,
+    request: IngestRequest,
+    report: RunReport,
+    build: Build,
+    outcomes: Sequence[ConnectorOutcome],
+    started_at: datetime,
+) -> RunRow:
+    used = [
+        outcome.payloads.drop("body").with_columns(pl.lit(outcome.mode).alias("mode"))
+        for outcome in outcomes
+        if outcome.payloads.height
+    ]
+    empty = outcomes[0].payloads.clear() if outcomes else pl.DataFrame()
+    return RunRow(
+        {
+            "run_id": context.run_id,
+            "query": request.query,
+            "mode": context.settings.mode,
+            "ingestion_mode": report.interpretation["mode"],
+            "lens_id": context.lens.id,
+            "lens_hash": context.lens.hash,
+            "status": report.status,
+            "candidates_found": build.members["group_key"].n_unique(),
+            "entities_accepted": build.entities.height,
+            "budget_spent": sum((o.cost for o in outcomes), Decimal(0)),
+            "started_at": started_at,
+            "finished_at": context.clock(),
+            "correlation_id": context.correlation_id,
+            "report": canonical_json(report.as_dict()),
+        },
+        pl.concat(used) if used else empty,
+    )

@@ -1,0 +1,166 @@
+"""Where things are and what was chosen: command line, environment, app.yaml, fallback."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.errors import SettingsError, UsageError
+
+Mode = Literal["replay", "live", "auto"]
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def assets_root() -> Path:
+    """The folder that holds `sql/` and `lenses/`: inside a wheel, else the checkout."""
+    packed = _PACKAGE / "_assets"
+    return packed if packed.is_dir() else _PACKAGE.parent
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OrchestrationConfig(_Strict):
+    """Defaults of a request that names no others."""
+
+    target_entity_count: int = Field(
+        20, ge=1, description="entities a DISCOVER_MANY run seeks"
+    )
+    min_confidence: float = Field(
+        0.8, ge=0, le=1, description="confidence that ends a search"
+    )
+    budget_usd: Decimal = Field(
+        Decimal("1.00"), ge=0, description="US dollars a run may spend"
+    )
+
+
+class LakeConfig(_Strict):
+    """Limits of what may enter the lake."""
+
+    max_payload_mb: int = Field(
+        512, ge=1, description="largest single payload, unpacked"
+    )
+
+
+class EngineConfig(_Strict):
+    """Bounds of the embedded engine, set explicitly because its defaults fit a server."""
+
+    memory_limit: str = Field("4GB", description="DuckDB's memory_limit")
+    lock_wait_seconds: float = Field(
+        10.0, ge=0, description="patience for the warehouse lock"
+    )
+
+
+class AppConfig(_Strict):
+    """app.yaml."""
+
+    default_lens: str = Field(description="the lens of a command that names none")
+    mode: Mode = Field("replay", description="replay, live or auto")
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    orchestration: OrchestrationConfig = OrchestrationConfig()
+    lake: LakeConfig = LakeConfig()
+    engine: EngineConfig = EngineConfig()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The choices of one command, made once."""
+
+    home: Path
+    lens: str
+    mode: Mode
+    app: AppConfig
+
+    @property
+    def lake(self) -> Path:
+        """The folder of raw payloads."""
+        return self.home / "data" / "lake" / "raw"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.home / "data" / "warehouse.duckdb"
+
+    @property
+    def scratch(self) -> Path:
+        """Where the engine spills what does not fit in memory."""
+        return self.home / "data" / ".scratch"
+
+    @property
+    def cache(self) -> Path:
+        """What can be made again at any time."""
+        return self.home / "data" / ".cache"
+
+    def lens_folders(self) -> list[Path]:
+        """Folders that hold lenses, the user's own first."""
+        return [self.home / "lenses", assets_root() / "lenses"]
+
+
+def load_settings(
+    *,
+    lens: str | None = None,
+    mode: str | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Settings:
+    """Settings of a command: its options, else the environment, else app.yaml.
+
+    Raises UsageError for an unknown mode, SettingsError for a file that cannot be used.
+    """
+    env = os.environ if environ is None else environ
+    home = _home(env)
+    app = _app_config(home)
+    chosen_mode = mode or env.get("SIGHTLINE_MODE") or app.mode
+    if chosen_mode not in get_args(Mode):
+        raise UsageError(
+            f"mode is {chosen_mode!r}, expected one of {sorted(get_args(Mode))}"
+        )
+    return Settings(
+        home=home,
+        lens=lens or env.get("SIGHTLINE_LENS") or app.default_lens,
+        mode=chosen_mode,  # type: ignore[arg-type]  # checked against the literal above
+        app=app,
+    )
+
+
+def _home(env: Mapping[str, str]) -> Path:
+    named = env.get("SIGHTLINE_HOME")
+    if named:
+        home = Path(named).expanduser().resolve()
+        if home.exists() and not home.is_dir():
+            raise SettingsError(f"SIGHTLINE_HOME is {named!r}, expected a folder")
+        return home
+    installed = (_PACKAGE / "_assets").is_dir()
+    return Path.cwd() if installed else _PACKAGE.parent
+
+
+def _app_config(home: Path) -> AppConfig:
+    own = home / "app.yaml"
+    path = own if own.is_file() else _PACKAGE / "config" / "app.yaml"
+    try:
+        return AppConfig.model_validate(load_yaml(path))
+    except ValidationError as error:
+        raise SettingsError(f"{path.name}: {describe_validation(error)}") from error
+
+
+def load_yaml(path: Path) -> Any:
+    """A trusted YAML file of ours; SettingsError says where it is broken."""
+    try:
+        return yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SettingsError(f"{path}: cannot be read: {error}") from error
+
+
+def describe_validation(error: ValidationError) -> str:
+    """Every complaint of a validation in one line: `a.b is 3, expected …`."""
+    return "; ".join(
+        f"{'.'.join(str(part) for part in item['loc']) or 'the file'} is "
+        f"{item['input']!r}: {item['msg']}"
+        for item in error.errors()
+    )

@@ -1,0 +1,129 @@
+"""The story of one entity: who said what, who won and why, down to the bytes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipeline.errors import UsageError
+from pipeline.lake.store import collect_payloads, scan_lake
+from pipeline.sqlsteps import load_step
+from pipeline.warehouse.gate import Gate
+
+
+@dataclass(frozen=True)
+class Story:
+    """Rows as plain mappings: the entity, its claims, members, links and history."""
+
+    entity: dict[str, Any]
+    claims: list[dict[str, Any]]
+    members: list[dict[str, Any]]
+    links: list[dict[str, Any]]
+    history: list[dict[str, Any]]
+
+    def claims_of(self, field: str) -> list[dict[str, Any]]:
+        """Claims on a path, or on paths that end in or lie below it.
+
+        Raises UsageError naming the paths there are.
+        """
+        found = [c for c in self.claims if _names(field, c["path"])]
+        if not found:
+            known = sorted({claim["path"] for claim in self.claims})
+            raise UsageError(
+                f"no source claims {field!r}; claimed are {', '.join(known)}"
+            )
+        return found
+
+
+def read_story(gate: Gate, lens_id: str, name: str) -> Story:
+    """The story of the entity a slug or id names. Raises UsageError with the nearest slugs."""
+    with gate.read() as connection:
+        found = _rows(connection, "entity_found", {"lens_id": lens_id, "name": name})
+        if not found:
+            near = _rows(
+                connection, "entity_suggestion", {"lens_id": lens_id, "name": name}
+            )
+            slugs = ", ".join(row["slug"] for row in near)
+            hint = f"; nearest are {slugs}" if slugs else "; the lens has no entity yet"
+            raise UsageError(f"no entity of {lens_id} is called {name!r}{hint}")
+        key = {"lens_id": lens_id, "entity_id": found[0]["entity_id"]}
+        return Story(
+            found[0],
+            *(
+                _rows(connection, view, key)
+                for view in (
+                    "claim_story",
+                    "member_story",
+                    "link_story",
+                    "history_story",
+                )
+            ),
+        )
+
+
+def read_raw(lake: Path, payload_id: str, pointer: str) -> str:
+    """The text a claim points to: a value of JSON, a row of CSV; one line per pointer."""
+    rows = collect_payloads(
+        scan_lake(lake)
+        .filter(pl.col("payload_id") == payload_id)
+        .select("content_type", "body")
+    )
+    if rows.is_empty():
+        return "(the payload is not in the lake)"
+    content_type, body = rows.row(0)
+    pointers = json.loads(pointer) if pointer.startswith("[") else [pointer]
+    return "\n".join(_at(body, content_type, one) for one in pointers)
+
+
+def _at(body: bytes, content_type: str, pointer: str) -> str:
+    if "#" in pointer.split("/", 1)[0]:
+        return f"({pointer} is in another payload)"
+    if content_type == "text/csv":
+        return _csv_row(body, int(pointer.split("/")[1]))
+    value = json.loads(body)
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        value = value[int(key)] if isinstance(value, list) else value[key]
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _csv_row(body: bytes, number: int) -> str:
+    rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
+    return json.dumps(
+        dict(zip(rows[0], rows[number + 1], strict=False)), ensure_ascii=False
+    )
+
+
+def _names(field: str, path: str) -> bool:
+    return (
+        path == field
+        or path.endswith(f".{field}")
+        or f".{path}.".find(f".{field}.") >= 0
+    )
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, view: str, params: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    statement = load_step("views", view).statement
+    relation = connection.sql(statement, params=dict(params))
+    is_json = {
+        c
+        for c, t in zip(relation.columns, relation.types, strict=True)
+        if str(t) == "JSON"
+    }
+    return [
+        {
+            k: json.loads(v) if k in is_json and v is not None else v
+            for k, v in row.items()
+        }
+        for row in relation.pl().to_dicts()
+    ]

@@ -1,0 +1,27 @@
+"""One way to fold text, so that names, queries and slugs compare alike everywhere."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from anyascii import anyascii
+
+_APOSTROPHE = re.compile(r"['’`´]")
+_NOT_WORD = re.compile(r"[^0-9a-z]+")
+
+
+@lru_cache(maxsize=65_536)
+def fold(text: str) -> str:
+    """Lower-case ASCII words with one space between them; `Łódź – Café` is `lodz cafe`.
+
+    An apostrophe joins (`Heriot's` is `heriots`), an ampersand reads `and`, all other
+    punctuation parts words.
+    """
+    plain = anyascii(text).casefold().replace("&", " and ")
+    return _NOT_WORD.sub(" ", _APOSTROPHE.sub("", plain)).strip()
+
+
+def slugify(text: str) -> str:
+    """A URL-safe name; text without a letter or digit gives an empty slug."""
+    return fold(text).replace(" ", "-")

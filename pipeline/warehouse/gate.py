@@ -1,0 +1,113 @@
+"""The only place that opens the warehouse file: briefly, patiently, whole or not at all."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipeline.errors import WarehouseBusyError, WarehouseError
+from pipeline.warehouse.migrations import migrate
+
+_log = logging.getLogger(__name__)
+_HOLDER = re.compile(
+    r"Conflicting lock is held in (?P<program>.*?) \(PID (?P<pid>\d+)\)"
+)
+_PAUSE_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A way to one warehouse file. `wait_seconds` is the patience for another's lock."""
+
+    path: Path
+    wait_seconds: float = 10.0
+
+    def exists(self) -> bool:
+        return self.path.is_file()
+
+    @contextmanager
+    def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A read-only connection. Raises WarehouseError where there is no warehouse yet."""
+        if not self.exists():
+            raise WarehouseError(
+                f"{self.path}: no warehouse yet; 'sightline run QUERY' or 'sightline rebuild' "
+                "makes it"
+            )
+        connection = self._connect(read_only=True)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    @contextmanager
+    def read_or_empty(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """As `read`; where there is no warehouse yet, an empty one in memory."""
+        if self.exists():
+            with self.read() as connection:
+                yield connection
+        else:
+            with duckdb.connect() as connection:
+                migrate(connection)
+                yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection inside one transaction: committed at the end, rolled back on any error.
+
+        Creates the file and brings its schema up to date first.
+        """
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WarehouseError(
+                f"{self.path.parent}: cannot be made: {error}"
+            ) from error
+        connection = self._connect(read_only=False)
+        try:
+            migrate(connection)
+            connection.execute("begin")
+            yield connection
+            connection.execute("commit")
+        except duckdb.Error as error:
+            raise WarehouseError(
+                f"{self.path}: nothing was written: {error}"
+            ) from error
+        finally:
+            connection.close()
+
+    def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        deadline = time.monotonic() + self.wait_seconds
+        while True:
+            try:
+                return duckdb.connect(
+                    str(self.path),
+                    read_only=read_only,
+                    config={"python_enable_replacements": False},
+                )
+            except duckdb.Error as error:
+                if "lock" not in str(error).lower():
+                    raise WarehouseError(
+                        f"{self.path}: cannot be opened: {error}"
+                    ) from error
+                if time.monotonic() >= deadline:
+                    raise WarehouseBusyError(self._busy(error)) from error
+                time.sleep(_PAUSE_SECONDS)
+
+    def _busy(self, error: duckdb.Error) -> str:
+        match = _HOLDER.search(str(error))
+        holder = (
+            f"{match['program']} (process {match['pid']})"
+            if match
+            else "another process"
+        )
+        return (
+            f"{self.path}: held by {holder} for more than {self.wait_seconds:g} s; "
+            "let it finish or stop it, then run this again"
+        )

@@ -1,0 +1,36 @@
+"""What the warehouse already holds of one lens, read in one short visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.sqlsteps import load_step
+from pipeline.warehouse.gate import Gate
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Frames of one lens: columns of `extracted_entity`, `entity_member`, and of the views
+    stored_entity (id, slug, name, hash, dates) and taken_slug.
+    """  # one paragraph
+
+    records: pl.DataFrame
+    members: pl.DataFrame
+    entities: pl.DataFrame
+    taken_slugs: pl.DataFrame
+
+
+def read_stored(gate: Gate, lens_id: str) -> Stored:
+    """The stored state; empty frames where there is no warehouse yet."""
+    names = ("stored_record", "stored_member", "stored_entity", "taken_slug")
+    with gate.read_or_empty() as connection:
+        return Stored(
+            *(
+                connection.sql(
+                    load_step("views", name).statement, params={"lens_id": lens_id}
+                ).pl()
+                for name in names
+            )
+        )

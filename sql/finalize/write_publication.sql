@@ -1,0 +1,14 @@
+-- write_publication: one applied export.
+-- kind: mutate
+-- params: publication_id, target, edition, plan_hash, counts, applied_at
+insert into publication
+values (
+    $publication_id,
+    $target,
+    $edition,
+    $plan_hash,
+    null,
+    $counts::json,
+    $applied_at
+)
+;

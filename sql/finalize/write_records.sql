@@ -1,0 +1,13 @@
+-- write_records: the records of a build take the place of what was read of them before.
+-- kind: mutate
+-- params: lens_id, is_whole
+delete from extracted_entity
+where
+    lens_id = $lens_id
+    and ($is_whole or record_key in (select record_key from staged_record))
+;
+
+insert into extracted_entity by name
+select *
+from staged_record
+;

@@ -1,0 +1,61 @@
+-- counted_claim: one row per value that the pieces of one source say together in a
+-- group.
+-- Six drawn pitches of one are six: each unit claims its own quantity, their sum is one
+-- claim. What several pieces say alike is one claim too. It points to every one of
+-- them.
+-- reads: spoken_claim
+-- grain: group_key, source, path, value
+with
+    pieces as (
+        select
+            *,
+            part_kind = 'unit' and value_type = 'integer' as is_quantity,
+            case
+                when part_kind = 'unit' and value_type = 'integer' then '' else value
+            end as same_value
+        from spoken_claim
+        where standing = 'part' or (part_kind = 'unit' and path like 'modules.%')
+    ),
+
+    homed as (
+        select
+            *,
+            first_value(payload_id) over alike as home_payload,
+            first_value(record_key) over alike as home_record
+        from pieces
+        window
+            alike as (
+                partition by group_key, source, path, same_value order by record_key
+            )
+    )
+
+select
+    group_key,
+    any_value(home_record) as record_key,
+    source,
+    min(standing) as standing,
+    any_value(home_payload) as payload_id,
+    min(licence) as licence,
+    max(observed_at) as observed_at,
+    path,
+    case
+        when bool_or(is_quantity)
+        then sum(case when is_quantity then value::bigint end)::varchar
+        else any_value(value)
+    end as value,
+    any_value(value_type) as value_type,
+    case when bool_or(is_quantity) then 'count' else min(method) end as method,
+    min(rule_id) as rule_id,
+    min(confidence) as confidence,
+    pointer_text(
+        list(
+            case
+                when payload_id = home_payload
+                then json_pointer
+                else payload_id || '#' || json_pointer
+            end
+            order by record_key
+        )
+    ) as json_pointer
+from homed
+group by group_key, source, path, same_value

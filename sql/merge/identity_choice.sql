@@ -1,0 +1,39 @@
+-- identity_choice: one row per claim of a name, a text or a street, in order of
+-- preference.
+-- Usable (mixed case, no doubled place, no ` - Branch` tail) comes before trust, so
+-- that a
+-- plain name beats a more trusted one that says its branch twice.
+-- reads: claim
+-- grain: claim_no
+with
+    judged as (
+        select
+            *,
+            value != upper(value)
+            and not regexp_matches(value, '\s-\s\S')
+            and not (
+                path = 'entity_name' and coalesce(is_name_doubled, false)
+            ) as is_usable,
+            text_quality(path, value) as quality
+        from claim
+        where merge_group = 'identity'
+    )
+
+select
+    claim_no,
+    quality,
+    ['usable', 'trust', 'quality', 'priority'] as criteria,
+    [is_usable::int, trust_level, quality, - priority]::double[] as marks,
+    row_number() over (
+        partition by group_key, path
+        order by
+            is_usable desc,
+            trust_level desc,
+            quality desc,
+            priority,
+            source,
+            observed_at desc,
+            claim_no
+    ) as preference,
+    true as is_eligible
+from judged
