@@ -60,9 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--version", action="version", version=f"sightline {__version__}"
-    )
+    parser.add_argument("--version", action="version", version=f"sightline {__version__}")
     parser.add_argument(
         "--log-level",
         default="error",
@@ -101,23 +99,17 @@ def _command(
 
 
 def _lens_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--lens", metavar="ID", help="lens (default: SIGHTLINE_LENS, app.yaml)"
-    )
+    parser.add_argument("--lens", metavar="ID", help="lens (default: SIGHTLINE_LENS, app.yaml)")
 
 
 def _json_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--json", action="store_true", help="one JSON document on stdout"
-    )
+    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
 
 
 def _add_run(commands: Commands[argparse.ArgumentParser]) -> None:
     text = "ask the sources about a query and store the entities that come of it"
     run = _command(commands, "run", "run", text, _RUN_EPILOG)
-    run.add_argument(
-        "words", nargs="+", metavar="QUERY", help="the query, or key=value words"
-    )
+    run.add_argument("words", nargs="+", metavar="QUERY", help="the query, or key=value words")
     run.add_argument("--mode", help="replay (the lake), live (the network) or auto")
     _lens_option(run)
     many = run.add_mutually_exclusive_group()
@@ -136,30 +128,18 @@ def _add_lake(commands: Commands[argparse.ArgumentParser]) -> None:
         actions, "import", "lake_import", "load recorded answers or published dumps",
         "example:\n  sightline lake import --source openstreetmap answer.json dump.json.gz\n",
     )  # fmt: skip
-    load.add_argument(
-        "--source", required=True, metavar="NAME", help="whose answers they are"
-    )
-    load.add_argument(
-        "--date", metavar="YYYY-MM-DD", help="when they were fetched (now)"
-    )
-    load.add_argument(
-        "paths", nargs="+", metavar="PATH", help=".json .csv .xml, .gz, .tar.xz"
-    )
+    load.add_argument("--source", required=True, metavar="NAME", help="whose answers they are")
+    load.add_argument("--date", metavar="YYYY-MM-DD", help="when they were fetched (now)")
+    load.add_argument("paths", nargs="+", metavar="PATH", help=".json .csv .xml, .gz, .tar.xz")
     _json_option(load)
     _json_option(_command(actions, "ls", "lake_ls", "list what the lake holds"))
-    _json_option(
-        _command(actions, "verify", "lake_verify", "recheck every stored hash")
-    )
+    _json_option(_command(actions, "verify", "lake_verify", "recheck every stored hash"))
 
 
 def _add_rebuild(commands: Commands[argparse.ArgumentParser]) -> None:
-    rebuild = _command(
-        commands, "rebuild", "rebuild", "make every entity again from the lake"
-    )
+    rebuild = _command(commands, "rebuild", "rebuild", "make every entity again from the lake")
     _lens_option(rebuild)
-    rebuild.add_argument(
-        "--as-of", metavar="YYYY-MM-DD", help="as if later payloads were not"
-    )
+    rebuild.add_argument("--as-of", metavar="YYYY-MM-DD", help="as if later payloads were not")
     _json_option(rebuild)
 
 
@@ -167,15 +147,9 @@ def _add_reading(commands: Commands[argparse.ArgumentParser]) -> None:
     explain = _command(commands, "explain", "explain", "who said what, who won, and why",
                        "example:\n  sightline explain powerleague-portobello phone\n")  # fmt: skip
     explain.add_argument("slug", metavar="SLUG", help="an entity's slug or id")
-    explain.add_argument(
-        "field", nargs="?", metavar="FIELD", help="one field, or its last part"
-    )
-    explain.add_argument(
-        "--links", action="store_true", help="why its records are one thing"
-    )
-    explain.add_argument(
-        "--raw", action="store_true", help="the text each value came from"
-    )
+    explain.add_argument("field", nargs="?", metavar="FIELD", help="one field, or its last part")
+    explain.add_argument("--links", action="store_true", help="why its records are one thing")
+    explain.add_argument("--raw", action="store_true", help="the text each value came from")
     _lens_option(explain)
     _json_option(explain)
     entities = _command(commands, "entities", "entities", "list the entities of a lens")
@@ -186,32 +160,22 @@ def _add_reading(commands: Commands[argparse.ArgumentParser]) -> None:
                    'example:\n  sightline sql "SELECT slug, phone FROM entity"\n')  # fmt: skip
     sql.add_argument("query", metavar="SELECT", help="one statement")
     _json_option(sql)
-    _json_option(
-        _command(commands, "connectors", "connectors", "list the sources there are")
-    )
+    _json_option(_command(commands, "connectors", "connectors", "list the sources there are"))
 
 
 def _add_lens(commands: Commands[argparse.ArgumentParser]) -> None:
     lens = commands.add_parser("lens", help="check a lens")
     actions = lens.add_subparsers(title="actions", metavar="ACTION", required=True)
-    check = _command(
-        actions, "check", "lens_check", "run every gate, examples included"
-    )
-    check.add_argument(
-        "name", nargs="?", metavar="ID|PATH", help="a lens id, folder or file"
-    )
+    check = _command(actions, "check", "lens_check", "run every gate, examples included")
+    check.add_argument("name", nargs="?", metavar="ID|PATH", help="a lens id, folder or file")
     _json_option(check)
 
 
 def _add_export(commands: Commands[argparse.ArgumentParser]) -> None:
     export = commands.add_parser("export", help="publish the entities of a lens")
     targets = export.add_subparsers(title="targets", metavar="TARGET", required=True)
-    parquet = _command(
-        targets, "parquet", "export_parquet", "write entities as Parquet files"
-    )
+    parquet = _command(targets, "parquet", "export_parquet", "write entities as Parquet files")
     parquet.add_argument("--to", metavar="DIR", help="folder (data/export/LENS)")
-    parquet.add_argument(
-        "--edition", default="all", metavar="NAME", help="licence policy: all"
-    )
+    parquet.add_argument("--edition", default="all", metavar="NAME", help="licence policy: all")
     _lens_option(parquet)
     _json_option(parquet)

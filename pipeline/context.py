@@ -39,9 +39,7 @@ class RunContext:
         return Workbench(self.settings.scratch, self.settings.app.engine.memory_limit)
 
 
-def start_context(
-    settings: Settings, lens: CompiledLens, clock: Clock = utc_now
-) -> RunContext:
+def start_context(settings: Settings, lens: CompiledLens, clock: Clock = utc_now) -> RunContext:
     """A context with ids of its own."""
     run_id = f"run_{clock():%Y%m%dT%H%M%S}_{uuid.uuid4().hex[:8]}"
     return RunContext(settings, lens, run_id, uuid.uuid4().hex, clock)

@@ -11,9 +11,7 @@ from typing import Any
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
-bound: ContextVar[tuple[tuple[str, str], ...]] = ContextVar(
-    "bound_log_fields", default=()
-)
+bound: ContextVar[tuple[tuple[str, str], ...]] = ContextVar("bound_log_fields", default=())
 
 
 class JsonFormatter(logging.Formatter):
@@ -27,9 +25,7 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
         }
         line |= dict(bound.get())
-        line |= {
-            key: value for key, value in vars(record).items() if key not in _STANDARD
-        }
+        line |= {key: value for key, value in vars(record).items() if key not in _STANDARD}
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
         return json.dumps(line, default=str, ensure_ascii=False)

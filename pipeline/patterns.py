@@ -39,9 +39,7 @@ class Pattern:
         verdict = texts.str.contains(self.source)
         if plain.all():
             return verdict
-        return verdict.zip_with(
-            plain.fill_null(value=True), self._matches_slowly(texts)
-        )
+        return verdict.zip_with(plain.fill_null(value=True), self._matches_slowly(texts))
 
     def _matches_slowly(self, texts: pl.Series) -> pl.Series:
         search = self._re.search

@@ -48,13 +48,9 @@ def print_run(report: RunReport, console: Console) -> None:
         console.print(Text(f"warning: {warning}", style="yellow"))
     seconds = sum(stage["seconds"] for stage in report.stages.values())
     style = _STATUS_STYLES[report.status]
-    console.print(
-        Text(f"\n{report.status} in {seconds:.2f} s · {report.run_id}", style=style)
-    )
+    console.print(Text(f"\n{report.status} in {seconds:.2f} s · {report.run_id}", style=style))
     if report.entities:
-        console.print(
-            Text(f"next: sightline explain {report.entities[0]['slug']}", style="dim")
-        )
+        console.print(Text(f"next: sightline explain {report.entities[0]['slug']}", style="dim"))
 
 
 def make_table(
@@ -65,9 +61,7 @@ def make_table(
     right: str = "",
 ) -> Table:
     """A plain table; columns named in `right` (space-separated) are numbers."""
-    table = Table(
-        title=title, title_justify="left", title_style="bold", box=None, pad_edge=False
-    )
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for column in columns:
         numeric = column in right.split()
         table.add_column(
@@ -75,9 +69,7 @@ def make_table(
             overflow="fold",
         )  # fmt: skip
     for row in rows:
-        table.add_row(
-            *(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row)
-        )
+        table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
     return table
 
 
@@ -108,9 +100,7 @@ def _print_connectors(report: RunReport, console: Console) -> None:
         "why",
     )
     console.print()
-    console.print(
-        make_table("Connectors", columns, rows, right="answers records cost time")
-    )
+    console.print(make_table("Connectors", columns, rows, right="answers records cost time"))
 
 
 def _print_stages(report: RunReport, console: Console) -> None:
@@ -120,9 +110,7 @@ def _print_stages(report: RunReport, console: Console) -> None:
     ]
     console.print()
     console.print(
-        make_table(
-            "Pipeline Stages", ("stage", "in", "out", "time"), rows, right="in out time"
-        )
+        make_table("Pipeline Stages", ("stage", "in", "out", "time"), rows, right="in out time")
     )
 
 

@@ -31,32 +31,22 @@ class _Strict(BaseModel):
 class OrchestrationConfig(_Strict):
     """Defaults of a request that names no others."""
 
-    target_entity_count: int = Field(
-        20, ge=1, description="entities a DISCOVER_MANY run seeks"
-    )
-    min_confidence: float = Field(
-        0.8, ge=0, le=1, description="confidence that ends a search"
-    )
-    budget_usd: Decimal = Field(
-        Decimal("1.00"), ge=0, description="US dollars a run may spend"
-    )
+    target_entity_count: int = Field(20, ge=1, description="entities a DISCOVER_MANY run seeks")
+    min_confidence: float = Field(0.8, ge=0, le=1, description="confidence that ends a search")
+    budget_usd: Decimal = Field(Decimal("1.00"), ge=0, description="US dollars a run may spend")
 
 
 class LakeConfig(_Strict):
     """Limits of what may enter the lake."""
 
-    max_payload_mb: int = Field(
-        512, ge=1, description="largest single payload, unpacked"
-    )
+    max_payload_mb: int = Field(512, ge=1, description="largest single payload, unpacked")
 
 
 class EngineConfig(_Strict):
     """Bounds of the embedded engine, set explicitly because its defaults fit a server."""
 
     memory_limit: str = Field("4GB", description="DuckDB's memory_limit")
-    lock_wait_seconds: float = Field(
-        10.0, ge=0, description="patience for the warehouse lock"
-    )
+    lock_wait_seconds: float = Field(10.0, ge=0, description="patience for the warehouse lock")
 
 
 class AppConfig(_Strict):
@@ -118,9 +108,7 @@ def load_settings(
     app = _app_config(home)
     chosen_mode = mode or env.get("SIGHTLINE_MODE") or app.mode
     if chosen_mode not in get_args(Mode):
-        raise UsageError(
-            f"mode is {chosen_mode!r}, expected one of {sorted(get_args(Mode))}"
-        )
+        raise UsageError(f"mode is {chosen_mode!r}, expected one of {sorted(get_args(Mode))}")
     return Settings(
         home=home,
         lens=lens or env.get("SIGHTLINE_LENS") or app.default_lens,

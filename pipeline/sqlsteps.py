@@ -64,15 +64,11 @@ def load_steps(folder: str) -> tuple[SqlStep, ...]:
         raise SqlStepError(f"sql/{folder} holds no .sql file")
     with duckdb.connect() as parser:
         steps = {path.stem: _load(path, parser) for path in paths}
-    graph = {
-        name: [r for r in step.reads if r in steps] for name, step in steps.items()
-    }
+    graph = {name: [r for r in step.reads if r in steps] for name, step in steps.items()}
     try:
         return tuple(steps[name] for name in TopologicalSorter(graph).static_order())
     except CycleError as error:
-        raise SqlStepError(
-            f"sql/{folder}: steps read each other: {error.args[1]}"
-        ) from error
+        raise SqlStepError(f"sql/{folder}: steps read each other: {error.args[1]}") from error
 
 
 def load_step(folder: str, name: str) -> SqlStep:
@@ -114,9 +110,7 @@ def _header(text: str, path: Path) -> dict[str, str]:
         match = _LINE.match(line)
         if match and match["key"] in _KEYS:
             said = header.get(match["key"])
-            header[match["key"]] = (
-                f"{said}, {match['value']}" if said else match["value"]
-            )
+            header[match["key"]] = f"{said}, {match['value']}" if said else match["value"]
     return header
 
 
@@ -131,9 +125,7 @@ def _require_agreement(step: SqlStep, parser: duckdb.DuckDBPyConnection) -> None
         raise SqlStepError(f"{step.path.name}: {error}") from error
     if step.kind == "select":
         if len(statements) != 1:
-            raise SqlStepError(
-                f"{step.path.name}: {len(statements)} statements, expected one"
-            )
+            raise SqlStepError(f"{step.path.name}: {len(statements)} statements, expected one")
         if not step.grain:
             raise SqlStepError(f"{step.path.name}: no '-- grain:' line")
         _require_same(step, "reads", step.reads, _tables(step, parser))
@@ -141,9 +133,7 @@ def _require_agreement(step: SqlStep, parser: duckdb.DuckDBPyConnection) -> None
     _require_same(step, "params", step.params, found)
 
 
-def _require_same(
-    step: SqlStep, what: str, said: tuple[str, ...], found: set[str]
-) -> None:
+def _require_same(step: SqlStep, what: str, said: tuple[str, ...], found: set[str]) -> None:
     if set(said) != found:
         raise SqlStepError(
             f"{step.path.name}: header says {what} {sorted(said)}, statement has {sorted(found)}"
@@ -158,12 +148,7 @@ def _tables(step: SqlStep, parser: duckdb.DuckDBPyConnection) -> set[str]:
     if tree.get("error"):
         raise SqlStepError(f"{step.path.name}: {tree.get('error_message')}")
     nodes = list(_nodes(tree))
-    named = {
-        item["key"]
-        for node in nodes
-        if "cte_map" in node
-        for item in node["cte_map"]["map"]
-    }
+    named = {item["key"] for node in nodes if "cte_map" in node for item in node["cte_map"]["map"]}
     read = {node["table_name"] for node in nodes if node.get("type") == "BASE_TABLE"}
     return read - named
 

@@ -37,9 +37,7 @@ class Story:
         found = [c for c in self.claims if _names(field, c["path"])]
         if not found:
             known = sorted({claim["path"] for claim in self.claims})
-            raise UsageError(
-                f"no source claims {field!r}; claimed are {', '.join(known)}"
-            )
+            raise UsageError(f"no source claims {field!r}; claimed are {', '.join(known)}")
         return found
 
 
@@ -48,9 +46,7 @@ def read_story(gate: Gate, lens_id: str, name: str) -> Story:
     with gate.read() as connection:
         found = _rows(connection, "entity_found", {"lens_id": lens_id, "name": name})
         if not found:
-            near = _rows(
-                connection, "entity_suggestion", {"lens_id": lens_id, "name": name}
-            )
+            near = _rows(connection, "entity_suggestion", {"lens_id": lens_id, "name": name})
             slugs = ", ".join(row["slug"] for row in near)
             hint = f"; nearest are {slugs}" if slugs else "; the lens has no entity yet"
             raise UsageError(f"no entity of {lens_id} is called {name!r}{hint}")
@@ -72,9 +68,7 @@ def read_story(gate: Gate, lens_id: str, name: str) -> Story:
 def read_raw(lake: Path, payload_id: str, pointer: str) -> str:
     """The text a claim points to: a value of JSON, a row of CSV; one line per pointer."""
     rows = collect_payloads(
-        scan_lake(lake)
-        .filter(pl.col("payload_id") == payload_id)
-        .select("content_type", "body")
+        scan_lake(lake).filter(pl.col("payload_id") == payload_id).select("content_type", "body")
     )
     if rows.is_empty():
         return "(the payload is not in the lake)"
@@ -97,17 +91,11 @@ def _at(body: bytes, content_type: str, pointer: str) -> str:
 
 def _csv_row(body: bytes, number: int) -> str:
     rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
-    return json.dumps(
-        dict(zip(rows[0], rows[number + 1], strict=False)), ensure_ascii=False
-    )
+    return json.dumps(dict(zip(rows[0], rows[number + 1], strict=False)), ensure_ascii=False)
 
 
 def _names(field: str, path: str) -> bool:
-    return (
-        path == field
-        or path.endswith(f".{field}")
-        or f".{path}.".find(f".{field}.") >= 0
-    )
+    return path == field or path.endswith(f".{field}") or f".{path}.".find(f".{field}.") >= 0
 
 
 def _rows(
@@ -115,15 +103,8 @@ def _rows(
 ) -> list[dict[str, Any]]:
     statement = load_step("views", view).statement
     relation = connection.sql(statement, params=dict(params))
-    is_json = {
-        c
-        for c, t in zip(relation.columns, relation.types, strict=True)
-        if str(t) == "JSON"
-    }
+    is_json = {c for c, t in zip(relation.columns, relation.types, strict=True) if str(t) == "JSON"}
     return [
-        {
-            k: json.loads(v) if k in is_json and v is not None else v
-            for k, v in row.items()
-        }
+        {k: json.loads(v) if k in is_json and v is not None else v for k, v in row.items()}
         for row in relation.pl().to_dicts()
     ]

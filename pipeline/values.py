@@ -28,9 +28,7 @@ class GeoPoint:
         d_lat = radians(other.latitude - self.latitude)
         d_lon = radians(other.longitude - self.longitude)
         chord = sin(d_lat / 2) ** 2 + (
-            cos(radians(self.latitude))
-            * cos(radians(other.latitude))
-            * sin(d_lon / 2) ** 2
+            cos(radians(self.latitude)) * cos(radians(other.latitude)) * sin(d_lon / 2) ** 2
         )
         return 2 * EARTH_RADIUS_M * asin(sqrt(chord))
 

@@ -55,9 +55,7 @@ class Workbench:
         for step in load_steps(folder):
             self._make(step, params or {})
 
-    def run_step(
-        self, folder: str, name: str, params: Mapping[str, Any] | None = None
-    ) -> None:
+    def run_step(self, folder: str, name: str, params: Mapping[str, Any] | None = None) -> None:
         """Run one step of `sql/<folder>`."""
         self._make(load_step(folder, name), params or {})
 
@@ -75,15 +73,11 @@ class Workbench:
         try:
             self._connection.execute(head + step.statement, values)
         except duckdb.Error as error:
-            raise SqlStepError(
-                f"sql/{step.path.parent.name}/{step.path.name}: {error}"
-            ) from error
+            raise SqlStepError(f"sql/{step.path.parent.name}/{step.path.name}: {error}") from error
 
 
 def _checked(name: str) -> str:
     """An identifier that is safe to place in a statement: identifiers cannot be bound."""
     if not _NAME.match(name):
-        raise SqlStepError(
-            f"table name is {name!r}, expected lower-case letters, digits and _"
-        )
+        raise SqlStepError(f"table name is {name!r}, expected lower-case letters, digits and _")
     return name

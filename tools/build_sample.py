@@ -45,12 +45,7 @@ def write_sample(payloads: list[Payload], lake: Path) -> list[Path]:
         groups[payload.source, f"{payload.fetched_at:%Y-%m-%d}"].append(payload)
     paths = []
     for (source, day), members in sorted(groups.items()):
-        path = (
-            lake
-            / f"source={source}"
-            / f"ingest_date={day}"
-            / f"sample-{source}.parquet"
-        )
+        path = lake / f"source={source}" / f"ingest_date={day}" / f"sample-{source}.parquet"
         write_parquet(as_frame(members), path)
         paths.append(path)
     return paths

@@ -1,4 +1,4 @@
-"""Pin what the project was tested with: `constraints.txt` for pip, the same in pyproject.toml for uv.
+"""Pin what the project was tested with: constraints.txt for pip, pyproject.toml for uv.
 
 No lock file is kept: lock files carry the address of a registry on every line.
 `python tools/pins.py --check` only tells whether the two agree.
@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 CONSTRAINTS = ROOT / "constraints.txt"
 PYPROJECT = ROOT / "pyproject.toml"
-_BLOCK = re.compile(r"constraint-dependencies = \[\n.*?\n\]", re.DOTALL)
+_BLOCK = re.compile(r"constraint-dependencies = \[.*?^\]", re.DOTALL | re.MULTILINE)
 
 
 def read_constraints() -> list[str]:
@@ -27,9 +27,7 @@ def read_constraints() -> list[str]:
 def read_pyproject() -> list[str]:
     """The pins that uv obeys."""
     return list(
-        tomllib.loads(PYPROJECT.read_text("utf-8"))["tool"]["uv"][
-            "constraint-dependencies"
-        ]
+        tomllib.loads(PYPROJECT.read_text("utf-8"))["tool"]["uv"]["constraint-dependencies"]
     )
 
 
@@ -47,18 +45,12 @@ def write(pins: list[str]) -> None:
     CONSTRAINTS.write_text(head + "\n".join(pins) + "\n", "utf-8")
     quoted = "\n".join(f'    "{pin}",' for pin in pins)
     text = PYPROJECT.read_text("utf-8")
-    PYPROJECT.write_text(
-        _BLOCK.sub(f"constraint-dependencies = [\n{quoted}\n]", text), "utf-8"
-    )
+    PYPROJECT.write_text(_BLOCK.sub(f"constraint-dependencies = [\n{quoted}\n]", text), "utf-8")
 
 
 if __name__ == "__main__":
     if "--check" in sys.argv:
-        sys.exit(
-            0
-            if read_constraints() == read_pyproject()
-            else "pins disagree: run just pins"
-        )
+        sys.exit(0 if read_constraints() == read_pyproject() else "pins disagree: run just pins")
     PYPROJECT.write_text(
         _BLOCK.sub("constraint-dependencies = [\n]", PYPROJECT.read_text("utf-8")),
         "utf-8",

@@ -33,11 +33,7 @@ def execute(arguments: argparse.Namespace) -> None:
     claims = story.claims_of(arguments.field) if arguments.field else story.claims
     raw = _raw(settings.lake, claims) if arguments.raw else {}
     if arguments.json:
-        shown = (
-            [claim | {"raw": raw.get(n)} for n, claim in enumerate(claims)]
-            if raw
-            else claims
-        )
+        shown = [claim | {"raw": raw.get(n)} for n, claim in enumerate(claims)] if raw else claims
         print_json(vars(story) | {"claims": shown})
         return
     out = console()
@@ -72,9 +68,7 @@ def _print_head(story: Story, out: Console) -> None:
     out.print()
 
 
-def _print_claims(
-    claims: list[dict[str, Any]], raw: dict[int, str], out: Console
-) -> None:
+def _print_claims(claims: list[dict[str, Any]], raw: dict[int, str], out: Console) -> None:
     """Every claim in full: a table would cut what provenance is about."""
     path = None
     for n, claim in enumerate(claims):
@@ -83,11 +77,7 @@ def _print_claims(
             out.print(Text(path, style="bold"))
         mark, style = ("✓", "green") if claim["won"] else ("✗", "dim")
         out.print(Text(f"  {mark} {claim['value']}", style=style))
-        confidence = (
-            ""
-            if claim["confidence"] is None
-            else f", confidence {claim['confidence']:g}"
-        )
+        confidence = "" if claim["confidence"] is None else f", confidence {claim['confidence']:g}"
         lines = [
             f"{claim['source']} ({claim['trust_tier']} trust{confidence}): {claim['reason']}",
             f"record  {claim['record_key']}",
@@ -138,10 +128,7 @@ def _print_members(story: Story, out: Console) -> None:
 
 
 def _print_history(story: Story, out: Console) -> None:
-    rows = [
-        (h["run_id"], h["event"], h["other_id"] or "", h["cause"])
-        for h in story.history
-    ]
+    rows = [(h["run_id"], h["event"], h["other_id"] or "", h["cause"]) for h in story.history]
     out.print()
     out.print(make_table("History", ("run", "event", "other", "cause"), rows))
 
@@ -151,14 +138,8 @@ def _print_links(story: Story, out: Console) -> None:
     out.print(Text("Links", style="bold"))
     for link in story.links:
         evidence = link["evidence"]
-        gap = (
-            f", {evidence['gap_m']:g} m apart"
-            if evidence.get("gap_m") is not None
-            else ""
-        )
-        out.print(
-            Text(f"  {link['verdict']} {link['score']:+.2f} ({link['tier']}{gap})")
-        )
+        gap = f", {evidence['gap_m']:g} m apart" if evidence.get("gap_m") is not None else ""
+        out.print(Text(f"  {link['verdict']} {link['score']:+.2f} ({link['tier']}{gap})"))
         out.print(Text(f"      {link['left_key']} ~ {link['right_key']}"))
         levels = ", ".join(
             f"{x['evidence']} {x['level']} {x['weight']:+g}" for x in evidence["levels"]

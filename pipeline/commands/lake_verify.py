@@ -16,15 +16,11 @@ def execute(arguments: argparse.Namespace) -> int:
     """Exit 11 where anything is wrong."""
     lake = load_settings().lake
     with progress("verifying") as watch:
-        problems = verify_lake(
-            lake, lambda done, n: watch(f"{done}/{n}") if watch else None
-        )
+        problems = verify_lake(lake, lambda done, n: watch(f"{done}/{n}") if watch else None)
     if arguments.json:
         print_json({"files": len(lake_files(lake)), "problems": problems})
     elif not problems:
-        console().print(
-            f"{len(lake_files(lake))} files, every hash as stored", highlight=False
-        )
+        console().print(f"{len(lake_files(lake))} files, every hash as stored", highlight=False)
     for problem in [] if arguments.json else problems:
         print(f"sightline: {problem}", file=sys.stderr)
     return LakeError.exit_code if problems else 0

@@ -21,9 +21,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Exit 10 where a gate has an error."""
     settings = load_settings(lens=arguments.name)
     connectors = load_connectors()
-    lens, findings = check_lens(
-        find_lens(settings.lens, settings.lens_folders()), connectors
-    )
+    lens, findings = check_lens(find_lens(settings.lens, settings.lens_folders()), connectors)
     if lens is not None:
         with Workbench(settings.scratch, settings.app.engine.memory_limit) as bench:
             findings = [*findings, *check_evidence(lens, connectors, bench)]
@@ -52,9 +50,7 @@ def _slow_patterns(lens: CompiledLens) -> list[Finding]:
 def _print(lens: CompiledLens | None, findings: list[Finding], name: str) -> None:
     for finding in findings:
         style = "red" if finding.level == "error" else "yellow"
-        console().print(
-            Text(f"{finding.level}: {finding.message}", style=style), soft_wrap=True
-        )
+        console().print(Text(f"{finding.level}: {finding.message}", style=style), soft_wrap=True)
     errors = sum(finding.level == "error" for finding in findings)
     if errors or lens is None:
         print(f"sightline: {name}: {errors} errors", file=sys.stderr)

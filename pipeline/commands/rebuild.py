@@ -33,9 +33,7 @@ def execute(arguments: argparse.Namespace) -> None:
         for name, stage in report.stages.items()
     ]
     columns = ("stage", "in", "out", "time")
-    out.print(
-        make_table(f"Rebuild of {report.lens}", columns, rows, right="in out time")
-    )
+    out.print(make_table(f"Rebuild of {report.lens}", columns, rows, right="in out time"))
     counts = ", ".join(f"{count} {change}" for change, count in report.entities.items())
     out.print(f"\nentities: {counts}", highlight=False)
     for warning in report.warnings:

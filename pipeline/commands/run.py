@@ -41,24 +41,18 @@ def _read_words(arguments: argparse.Namespace) -> str:
             continue
         key, value = match.groups()
         if key not in _KEYS:
-            raise UsageError(
-                f"word is {key}=…, expected one of {[f'{k}=…' for k in _KEYS]}"
-            )
+            raise UsageError(f"word is {key}=…, expected one of {[f'{k}=…' for k in _KEYS]}")
         if key == "query":
             free.append(value)
         else:
             setattr(arguments, key, value)
     query = " ".join(" ".join(free).split())
     if not query:
-        raise UsageError(
-            "the query is empty, expected words such as 'Powerleague Portobello'"
-        )
+        raise UsageError("the query is empty, expected words such as 'Powerleague Portobello'")
     return query
 
 
-def _request(
-    query: str, arguments: argparse.Namespace, context: RunContext
-) -> IngestRequest:
+def _request(query: str, arguments: argparse.Namespace, context: RunContext) -> IngestRequest:
     defaults = context.settings.app.orchestration
     mode = None
     if arguments.one:

@@ -35,9 +35,7 @@ def execute(arguments: argparse.Namespace) -> None:
     out.print(Text(f"{len(rows)} row{'' if len(rows) == 1 else 's'}", style="dim"))
 
 
-def _ask(
-    connection: duckdb.DuckDBPyConnection, query: str
-) -> tuple[list[str], list[list[Any]]]:
+def _ask(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], list[list[Any]]]:
     """Column names and rows, JSON columns decoded. Raises UsageError for bad SQL."""
     try:
         statements = connection.extract_statements(query)
@@ -48,10 +46,7 @@ def _ask(
             return [], []
         is_json = [str(kind) == "JSON" for kind in relation.types]
         rows = [
-            [
-                json.loads(v) if j and v is not None else v
-                for v, j in zip(row, is_json, strict=True)
-            ]
+            [json.loads(v) if j and v is not None else v for v, j in zip(row, is_json, strict=True)]
             for row in relation.fetchall()
         ]
     except duckdb.Error as error:

@@ -82,9 +82,7 @@ def _contains(column: pl.Expr, dtype: pl.DataType, value: Any) -> pl.Expr:
     return pl.lit(value=False)
 
 
-def _ordered(
-    operator: Operator, column: pl.Expr, dtype: pl.DataType, value: Any
-) -> pl.Expr:
+def _ordered(operator: Operator, column: pl.Expr, dtype: pl.DataType, value: Any) -> pl.Expr:
     if isinstance(value, bool) or dtype == pl.Boolean or not _comparable(dtype, value):
         return pl.lit(value=False)
     match operator:

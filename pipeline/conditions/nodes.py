@@ -69,9 +69,7 @@ def _value_problem(operator: Operator, value: Any) -> str:
     if operator is Operator.EXISTS:
         return "" if value in (None, True) else "no value"
     if operator in _TAKE_LIST:
-        good = isinstance(value, list | tuple) and all(
-            isinstance(v, Scalar) for v in value
-        )
+        good = isinstance(value, list | tuple) and all(isinstance(v, Scalar) for v in value)
         return "" if good and value else "a list of values"
     if not isinstance(value, Scalar):
         return "one value"

@@ -24,9 +24,7 @@ def parse_condition(raw: Any, where: str = "condition") -> Node:
         if not kinds:
             return _parse_leaf(raw, where)
         if len(raw) != 1:
-            raise ConditionError(
-                f"{where} has {sorted(raw)}, expected {kinds[0]!r} alone"
-            )
+            raise ConditionError(f"{where} has {sorted(raw)}, expected {kinds[0]!r} alone")
         return _parse_composite(kinds[0], raw[kinds[0]], where)
     except ConditionError:
         raise
@@ -38,18 +36,14 @@ def _parse_composite(kind: Any, raw: Any, where: str) -> Composite:
     items = [raw] if kind == "not" else raw
     if not isinstance(items, list):
         raise ConditionError(f"{where}.{kind} is {raw!r}, expected a list")
-    nodes = (
-        parse_condition(item, f"{where}.{kind}.{n}") for n, item in enumerate(items)
-    )
+    nodes = (parse_condition(item, f"{where}.{kind}.{n}") for n, item in enumerate(items))
     return Composite(kind, tuple(nodes))
 
 
 def _parse_leaf(raw: Mapping[str, Any], where: str) -> Condition:
     unknown = sorted(set(raw) - {"path", "operator", "value"})
     if unknown or not isinstance(raw.get("path"), str):
-        raise ConditionError(
-            f"{where} has {sorted(raw)}, expected path, operator and value"
-        )
+        raise ConditionError(f"{where} has {sorted(raw)}, expected path, operator and value")
     try:
         operator = Operator(raw.get("operator", ""))
     except ValueError:

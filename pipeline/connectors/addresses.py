@@ -16,13 +16,9 @@ def split_address(address: pl.Expr, name: pl.Expr) -> list[pl.Expr]:
     """
     line = address.str.replace(_COUNTRY, "")
     postcode = line.str.extract(POSTCODE + r"\s*$")
-    parts = (
-        line.str.replace(POSTCODE + r"\s*$", "").str.strip_chars(" ,").str.split(", ")
-    )
+    parts = line.str.replace(POSTCODE + r"\s*$", "").str.strip_chars(" ,").str.split(", ")
     known = postcode.is_not_null() & (parts.list.len() > 1)
-    repeats = name.str.contains(parts.list.first(), literal=True) & (
-        parts.list.len() > 2
-    )
+    repeats = name.str.contains(parts.list.first(), literal=True) & (parts.list.len() > 2)
     start = pl.when(repeats).then(1).otherwise(0)
     street = parts.list.slice(start, parts.list.len() - 1 - start).list.join(", ")
     return [

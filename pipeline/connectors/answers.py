@@ -12,19 +12,13 @@ def require_json(body: bytes, content_type: str, service: str) -> Any:
     """The decoded body; ForeignPayloadError for markup, other text or broken JSON."""
     head = body.lstrip()[:1]
     if head == b"<":
-        raise ForeignPayloadError(
-            f"{service} answered with markup ({content_type}), not JSON"
-        )
+        raise ForeignPayloadError(f"{service} answered with markup ({content_type}), not JSON")
     try:
         return json.loads(body)
     except UnicodeDecodeError as error:
-        raise ForeignPayloadError(
-            f"{service}: the text is not UTF-8: {error.reason}"
-        ) from error
+        raise ForeignPayloadError(f"{service}: the text is not UTF-8: {error.reason}") from error
     except ValueError as error:
-        raise ForeignPayloadError(
-            f"{service}: not JSON, or cut short: {error}"
-        ) from error
+        raise ForeignPayloadError(f"{service}: not JSON, or cut short: {error}") from error
 
 
 def require_json_object(body: bytes, content_type: str, service: str) -> dict[str, Any]:
@@ -43,9 +37,7 @@ def require_feature_collection(
     """The features of a GeoJSON answer; an error object in a 200 answer is refused."""
     answer = require_json_object(body, content_type, service)
     if isinstance(answer.get("error"), dict):
-        raise ForeignPayloadError(
-            f"{service} refused: {answer['error'].get('message')}"
-        )
+        raise ForeignPayloadError(f"{service} refused: {answer['error'].get('message')}")
     features = answer.get("features")
     if answer.get("type") != "FeatureCollection" or not isinstance(features, list):
         raise ForeignPayloadError(

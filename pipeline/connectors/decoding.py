@@ -10,9 +10,7 @@ from typing import Any
 import polars as pl
 from polars.exceptions import PolarsError
 
-FAILURES = pl.Schema(
-    {"payload_id": pl.String(), "json_pointer": pl.String(), "error": pl.String()}
-)
+FAILURES = pl.Schema({"payload_id": pl.String(), "json_pointer": pl.String(), "error": pl.String()})
 SEPARATOR = "/"
 
 
@@ -26,9 +24,7 @@ class Decoded:
     failures: pl.DataFrame
 
 
-def decode_items(
-    payloads: pl.DataFrame, item: pl.Struct, items: str | None = None
-) -> Decoded:
+def decode_items(payloads: pl.DataFrame, item: pl.Struct, items: str | None = None) -> Decoded:
     """Decode the list under the key `items` (the body itself where None) of each payload.
 
     Declare leaves as String and cast later without `strict`: numbers read as text never
@@ -49,9 +45,7 @@ def decode_items(
 
 def flatten(frame: pl.DataFrame, item: pl.Struct, column: str = "item") -> pl.DataFrame:
     """Replace a struct column by its leaves, each named by its path."""
-    leaves = (
-        expression.alias(name) for name, expression in _leaves(item, pl.col(column), "")
-    )
+    leaves = (expression.alias(name) for name, expression in _leaves(item, pl.col(column), ""))
     return frame.with_columns(*leaves).drop(column)
 
 
@@ -93,9 +87,7 @@ def _decode_each(
         decoded, problem = (None, error) if error else _decode_one(value, item)
         good.append(decoded)
         if problem:
-            failures.append(
-                {"payload_id": payload_id, "json_pointer": pointer, "error": problem}
-            )
+            failures.append({"payload_id": payload_id, "json_pointer": pointer, "error": problem})
     return pl.Series("item", good, dtype=item)
 
 
@@ -112,9 +104,7 @@ def _each(text: str, items: str | None) -> Iterator[tuple[str, Any, str | None]]
     except ValueError as error:
         yield "", None, f"no JSON: {error}"
         return
-    found = (
-        body if items is None else body.get(items) if isinstance(body, dict) else None
-    )
+    found = body if items is None else body.get(items) if isinstance(body, dict) else None
     if not isinstance(found, list):
         yield "", None, f"found {type(found).__name__}, expected a list of items"
         return
@@ -122,9 +112,7 @@ def _each(text: str, items: str | None) -> Iterator[tuple[str, Any, str | None]]
         yield _pointer(items, n), value, None
 
 
-def _located(
-    items_found: pl.Series, payload_id: str, items: str | None
-) -> pl.DataFrame:
+def _located(items_found: pl.Series, payload_id: str, items: str | None) -> pl.DataFrame:
     prefix = "/" if items is None else f"/{items}/"
     return (
         items_found.to_frame()

@@ -83,9 +83,7 @@ class Extraction:
 def record_schema() -> dict[str, pl.DataType]:
     """The columns of an extraction's records, in order."""
     fields = universal_fields().items()
-    universal = {
-        name: _TYPES[f.type] for name, f in fields if name not in _NOT_FROM_SOURCES
-    }
+    universal = {name: _TYPES[f.type] for name, f in fields if name not in _NOT_FROM_SOURCES}
     return _OWN | universal
 
 
@@ -104,9 +102,7 @@ def build_extraction(
     """
     unknown = sorted(set(fields) - set(record_schema()))
     if unknown:
-        raise ConnectorError(
-            f"{spec.name}: {unknown} are no universal fields of entity.yaml"
-        )
+        raise ConnectorError(f"{spec.name}: {unknown} are no universal fields of entity.yaml")
     rows = rows if "row" in rows.columns else rows.with_row_index("row")
     origins = {name: [_origin(o) for o in sources] for name, sources in fields.items()}
     records = _records(rows, spec, origins)
@@ -114,9 +110,7 @@ def build_extraction(
     seen += [_observe(rows, spec, name, [_origin(o)]) for name, o in observed.items()]
     observations = pl.concat([pl.DataFrame(schema=OBSERVATIONS), *seen])
     kept = failures if failures is not None else pl.DataFrame(schema=FAILURES)
-    return Extraction(
-        records, observations.sort("row", "field", maintain_order=True), kept
-    )
+    return Extraction(records, observations.sort("row", "field", maintain_order=True), kept)
 
 
 def clean_text(column: pl.Expr, missing: Sequence[str] = ()) -> pl.Expr:
@@ -128,9 +122,7 @@ def clean_text(column: pl.Expr, missing: Sequence[str] = ()) -> pl.Expr:
 def id_map(schemes: Mapping[str, str]) -> pl.Expr:
     """A map column with one entry per scheme whose raw column has a value."""
     entries = [
-        pl.struct(
-            pl.lit(scheme).alias("key"), pl.col(column).cast(pl.String).alias("value")
-        )
+        pl.struct(pl.lit(scheme).alias("key"), pl.col(column).cast(pl.String).alias("value"))
         for scheme, column in sorted(schemes.items())
     ]
     filled = pl.element().filter(pl.element().struct.field("value").is_not_null())
@@ -171,9 +163,7 @@ def _universal(field: Field, origins: Sequence[Origin], spec: ConnectorSpec) -> 
         case "list" | "map":
             return pl.coalesce(*columns)
         case _:
-            return pl.coalesce(
-                *(clean_text(column, spec.missing_values) for column in columns)
-            )
+            return pl.coalesce(*(clean_text(column, spec.missing_values) for column in columns))
 
 
 def _instant(column: pl.Expr) -> pl.Expr:
@@ -184,12 +174,9 @@ def _instant(column: pl.Expr) -> pl.Expr:
 
 def _with_valid_positions(records: pl.DataFrame) -> pl.DataFrame:
     """Both coordinates or neither, and only degrees; 0.0 is a coordinate."""
-    both = pl.col("latitude").is_between(-90, 90) & pl.col("longitude").is_between(
-        -180, 180
-    )
+    both = pl.col("latitude").is_between(-90, 90) & pl.col("longitude").is_between(-180, 180)
     return records.with_columns(
-        pl.when(both).then(pl.col(name)).alias(name)
-        for name in ("latitude", "longitude")
+        pl.when(both).then(pl.col(name)).alias(name) for name in ("latitude", "longitude")
     )
 
 
@@ -209,9 +196,7 @@ def _observe(
     first = origins[0].column
     if isinstance(rows.schema[first], pl.List):
         return _observe_list(rows, spec, name, origins[0])
-    texts = [
-        clean_text(pl.col(origin.column), spec.missing_values) for origin in origins
-    ]
+    texts = [clean_text(pl.col(origin.column), spec.missing_values) for origin in origins]
     pointer = pl.coalesce(
         pl.when(text.is_not_null()).then(pl.lit(origin.path))
         for text, origin in zip(texts, origins, strict=True)

@@ -47,9 +47,7 @@ class ApiClient:
     ) -> Answer:
         return await self._send("POST", request, json=dict(body), headers=headers)
 
-    async def post_form(
-        self, request: SourceRequest, form: Mapping[str, str]
-    ) -> Answer:
+    async def post_form(self, request: SourceRequest, form: Mapping[str, str]) -> Answer:
         return await self._send("POST", request, data=dict(form))
 
     async def _send(self, method: str, request: SourceRequest, **kwargs: Any) -> Answer:

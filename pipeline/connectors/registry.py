@@ -76,9 +76,7 @@ def load_connectors() -> dict[str, Connector]:
         except ValidationError as error:
             raise SettingsError(f"{where}: {describe_validation(error)}") from error
         if spec.name != path.parent.name:
-            raise SettingsError(
-                f"{where}: name is {spec.name!r}, expected the folder's name"
-            )
+            raise SettingsError(f"{where}: name is {spec.name!r}, expected the folder's name")
         connectors[spec.name] = Connector(spec)
     return connectors
 

@@ -27,9 +27,7 @@ class _Strict(BaseModel):
 class RecordIdentity(_Strict):
     """Where record_key comes from when the source has no stable id of its own."""
 
-    fingerprint: tuple[str, ...] = Field(
-        (), description="raw values that identify a record"
-    )
+    fingerprint: tuple[str, ...] = Field((), description="raw values that identify a record")
 
 
 class Licence(_Strict):
@@ -37,9 +35,7 @@ class Licence(_Strict):
 
     name: str
     attribution: str
-    retain_days: int | None = Field(
-        None, ge=0, description="None: may be kept for ever"
-    )
+    retain_days: int | None = Field(None, ge=0, description="None: may be kept for ever")
 
 
 class Api(_Strict):
@@ -63,9 +59,7 @@ class ConnectorSpec(_Strict):
     phase: Phase
     trust_tier: TrustTier
     default_priority: int = Field(ge=0)
-    position_accuracy_m: float | None = Field(
-        None, gt=0, description="None: has no positions"
-    )
+    position_accuracy_m: float | None = Field(None, gt=0, description="None: has no positions")
     cost_usd: Decimal = Field(Decimal(0), ge=0, description="worst case of one request")
     licence: Licence
     api: Api
@@ -76,9 +70,7 @@ class ConnectorSpec(_Strict):
     provides: tuple[str, ...] = ()
     supports_query_only: bool = True
     missing_values: tuple[str, ...] = Field((), description="texts that mean no value")
-    import_types: tuple[str, ...] = Field(
-        (), description="media types of published dumps"
-    )
+    import_types: tuple[str, ...] = Field((), description="media types of published dumps")
     settings: dict[str, Any] = Field({}, description="facts only this connector reads")
 
     @property

@@ -69,9 +69,7 @@ def build_entities(
     touched = _touched(members, stored, whole=choose is None)
     identities = identify(admitted, stored, touched, lens, bench)
     ids = identities.groups.select("group_key", "entity_id")
-    entities = _compare(
-        admitted.join(ids, on="group_key"), identities.slugs, stored, lens
-    )
+    entities = _compare(admitted.join(ids, on="group_key"), identities.slugs, stored, lens)
     is_wanted = pl.col("group_key").is_in(sorted(wanted))
     return Build(
         entities=entities,
@@ -88,9 +86,7 @@ def build_entities(
     )
 
 
-def _close_over(
-    wanted: set[str], grouping: pl.DataFrame, stored_members: pl.DataFrame
-) -> set[str]:
+def _close_over(wanted: set[str], grouping: pl.DataFrame, stored_members: pl.DataFrame) -> set[str]:
     """The wanted groups with every group that holds a record of one of their entities."""
     placed = grouping.join(stored_members, on="record_key", how="inner")
     while True:
@@ -119,9 +115,7 @@ def _compare(
         pl.col("slug").alias("old_slug"),
         pl.col("content_hash").alias("old_hash"),
     )
-    same = (pl.col("content_hash") == pl.col("old_hash")) & (
-        pl.col("slug") == pl.col("old_slug")
-    )
+    same = (pl.col("content_hash") == pl.col("old_hash")) & (pl.col("slug") == pl.col("old_slug"))
     change = (
         pl.when(pl.col("old_hash").is_null())
         .then(pl.lit("created"))
@@ -138,15 +132,11 @@ def _compare(
     )
 
 
-_HOPELESS = (
-    -6.0
-)  # refused links below this score explain nothing a reader would ask for
+_HOPELESS = -6.0  # refused links below this score explain nothing a reader would ask for
 
 
 def _telling(links: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """Links that touch a member, without the hopeless ones."""
     keys = members["record_key"].to_list()
     ours = pl.col("left_key").is_in(keys) | pl.col("right_key").is_in(keys)
-    return links.filter(
-        ours & ((pl.col("verdict") != "refused") | (pl.col("score") > _HOPELESS))
-    )
+    return links.filter(ours & ((pl.col("verdict") != "refused") | (pl.col("score") > _HOPELESS)))

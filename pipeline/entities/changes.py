@@ -25,9 +25,7 @@ def to_changes(
         records=records,
         links=build.links.select(lens_id, *build.links.columns),
         members=own.select(lens_id, "record_key", "entity_id"),
-        relations=_relations(build).select(
-            lens_id, "from_id", "to_id", "relation", "evidence"
-        ),
+        relations=_relations(build).select(lens_id, "from_id", "to_id", "relation", "evidence"),
         entities=build.entities,
         claims=_claims(build).with_columns(lens_id),
         history=_history(build),

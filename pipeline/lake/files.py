@@ -28,9 +28,7 @@ def content_type(name: str) -> str:
     """The media type a file name promises; LakeError names those the lake can read."""
     suffix = Path(name.removesuffix(".gz")).suffix.lower()
     if suffix not in _TYPES:
-        raise LakeError(
-            f"{name}: file type is {suffix!r}, expected one of {sorted(_TYPES)}"
-        )
+        raise LakeError(f"{name}: file type is {suffix!r}, expected one of {sorted(_TYPES)}")
     return _TYPES[suffix]
 
 

@@ -65,9 +65,7 @@ class Payload:
     @cached_property
     def payload_id(self) -> str:
         """The same answer to the same request has the same id, whenever it came."""
-        return "p_" + fingerprint(
-            self.source, self.endpoint, self.request, self.content_sha256
-        )
+        return "p_" + fingerprint(self.source, self.endpoint, self.request, self.content_sha256)
 
     def as_row(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in SCHEMA}
@@ -75,9 +73,7 @@ class Payload:
 
 def as_frame(payloads: Sequence[Payload]) -> pl.DataFrame:
     """Payloads as rows of the lake, ordered by id so that equal sets give equal bytes."""
-    rows = sorted(
-        (p.as_row() for p in payloads), key=lambda row: str(row["payload_id"])
-    )
+    rows = sorted((p.as_row() for p in payloads), key=lambda row: str(row["payload_id"]))
     return pl.DataFrame(rows, schema=SCHEMA)
 
 

@@ -21,9 +21,7 @@ def lake_files(lake: Path, source: str | None = None) -> list[Path]:
     return sorted(lake.glob(f"source={source or '*'}/ingest_date=*/*.parquet"))
 
 
-def scan_lake(
-    lake: Path, source: str | None = None, as_of: datetime | None = None
-) -> pl.LazyFrame:
+def scan_lake(lake: Path, source: str | None = None, as_of: datetime | None = None) -> pl.LazyFrame:
     """A lazy frame with one row per payload and the columns of SCHEMA plus `lake_path`.
 
     `as_of` leaves out what was fetched later (UTC).
@@ -39,9 +37,7 @@ def scan_lake(
 
 def known_ids(lake: Path, source: str) -> set[str]:
     """The payload ids the lake holds of one source."""
-    return set(
-        collect_payloads(scan_lake(lake, source).select("payload_id"))["payload_id"]
-    )
+    return set(collect_payloads(scan_lake(lake, source).select("payload_id"))["payload_id"])
 
 
 def known_content(lake: Path, source: str) -> set[str]:
@@ -89,9 +85,7 @@ def write_parquet(frame: pl.DataFrame, path: Path) -> None:
         aside.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        raise LakeError(
-            f"{path}: cannot be written: {error.strerror or error}"
-        ) from error
+        raise LakeError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
         aside.unlink(missing_ok=True)
 
@@ -108,6 +102,4 @@ def collect_payloads(rows: pl.LazyFrame) -> pl.DataFrame:
     try:
         return rows.collect()
     except (PolarsError, OSError) as error:
-        raise LakeError(
-            f"the lake cannot be read: {error}; try 'sightline lake verify'"
-        ) from error
+        raise LakeError(f"the lake cannot be read: {error}; try 'sightline lake verify'") from error

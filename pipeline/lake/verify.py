@@ -13,9 +13,7 @@ from pipeline.lake.store import lake_files
 from pipeline.values import digest
 
 
-def verify_lake(
-    lake: Path, progress: Callable[[int, int], None] | None = None
-) -> list[str]:
+def verify_lake(lake: Path, progress: Callable[[int, int], None] | None = None) -> list[str]:
     """One sentence per problem; none means the lake is whole.
 
     `progress(done, all)` is told after each file.
@@ -40,13 +38,9 @@ def _verify_file(path: Path, seen: dict[str, Path]) -> list[str]:
         "payload_id", "source", "body", "body_sha256"
     ).iter_rows():
         if digest(body) != body_sha256:
-            problems.append(
-                f"{path}: {payload_id}: the body is not the one that was fetched"
-            )
+            problems.append(f"{path}: {payload_id}: the body is not the one that was fetched")
         if f"source={source}" not in path.parts:
-            problems.append(
-                f"{path}: {payload_id}: a payload of {source} in another's folder"
-            )
+            problems.append(f"{path}: {payload_id}: a payload of {source} in another's folder")
         if payload_id in seen:
             problems.append(f"{path}: {payload_id}: also in {seen[payload_id]}")
         seen[payload_id] = path

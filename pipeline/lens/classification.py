@@ -7,9 +7,7 @@ import polars as pl
 from pipeline.lens.compiled import CompiledLens
 
 
-def classify(
-    lens: CompiledLens, records: pl.DataFrame, observations: pl.DataFrame
-) -> pl.Series:
+def classify(lens: CompiledLens, records: pl.DataFrame, observations: pl.DataFrame) -> pl.Series:
     """`entity_class` of each record (column `record`): time-bounded → event; any geographic
     anchor → place; then what the lens's class rules say: organization, person; else thing.
     """  # one paragraph
@@ -30,16 +28,10 @@ def classify(
     return records.select(entity_class.alias("entity_class")).to_series()
 
 
-def _matching(
-    lens: CompiledLens, observations: pl.DataFrame, entity_class: str
-) -> list[int]:
+def _matching(lens: CompiledLens, observations: pl.DataFrame, entity_class: str) -> list[int]:
     found: set[int] = set()
     for compiled in lens.class_rules:
         if compiled.rule.entity_class == entity_class:
-            texts = observations.filter(
-                pl.col("field").is_in(compiled.rule.source_fields)
-            )
-            found |= set(
-                texts.filter(compiled.pattern.matches(texts["value"]))["record"]
-            )
+            texts = observations.filter(pl.col("field").is_in(compiled.rule.source_fields))
+            found |= set(texts.filter(compiled.pattern.matches(texts["value"]))["record"])
     return sorted(found)

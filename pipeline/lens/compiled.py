@@ -86,13 +86,9 @@ def find_lens(name: str, folders: Collection[Path]) -> Path:
     for folder in folders:
         if (folder / name / "lens.yaml").is_file():
             return folder / name / "lens.yaml"
-    known = sorted(
-        {path.parent.name for f in folders for path in f.glob("*/lens.yaml")}
-    )
+    known = sorted({path.parent.name for f in folders for path in f.glob("*/lens.yaml")})
     hint = nearest(name, known)
-    raise UsageError(
-        f"lens is {name!r}, expected one of {known}{'; ' if hint else ''}{hint}"
-    )
+    raise UsageError(f"lens is {name!r}, expected one of {known}{'; ' if hint else ''}{hint}")
 
 
 def check_lens(
@@ -104,9 +100,7 @@ def check_lens(
     contract, findings = check_gates(document, connectors)
     if contract is None or any(finding.level == "error" for finding in findings):
         return None, findings
-    return _compile(
-        contract, digest(canonical_json(document.data)), path.parent
-    ), findings
+    return _compile(contract, digest(canonical_json(document.data)), path.parent), findings
 
 
 def load_lens(path: Path, connectors: Collection[str]) -> CompiledLens:
@@ -141,9 +135,7 @@ def _compile(contract: Contract, content_hash: str, folder: Path) -> CompiledLen
             for rule in module.field_rules
         ),
         modules=contract.modules,
-        triggers=tuple(
-            _compile_trigger(trigger) for trigger in contract.module_triggers
-        ),
+        triggers=tuple(_compile_trigger(trigger) for trigger in contract.module_triggers),
         admission=parse_condition(contract.admission, "admission"),
         part_names=tuple(compile_pattern(name) for name in resolution.parts.names),
         abbreviations={fold(k): fold(v) for k, v in resolution.abbreviations.items()},
@@ -152,7 +144,5 @@ def _compile(contract: Contract, content_hash: str, folder: Path) -> CompiledLen
 
 def _compile_trigger(trigger: ModuleTrigger) -> CompiledTrigger:
     inner = trigger.trigger
-    condition = (
-        parse_condition(inner.when) if isinstance(inner, ConditionTrigger) else None
-    )
+    condition = parse_condition(inner.when) if isinstance(inner, ConditionTrigger) else None
     return CompiledTrigger(trigger, condition)

@@ -145,14 +145,10 @@ Trigger = Annotated[
 class ConnectorRule(Section):
     """When a query is worth asking this source."""
 
-    priority: int = Field(
-        ge=0, description="lower is asked first where the budget is short"
-    )
+    priority: int = Field(ge=0, description="lower is asked first where the budget is short")
     triggers: list[Trigger] = Field(min_length=1)
     budget_limit: int | None = Field(None, ge=0, description="calls per run")
-    parameters: dict[str, Any] = Field(
-        {}, description="passed to the connector as they are"
-    )
+    parameters: dict[str, Any] = Field({}, description="passed to the connector as they are")
 
 
 # --- modules ---------------------------------------------------------------------------
@@ -168,9 +164,7 @@ class ModuleField(Section):
 class RuleCondition(Section):
     """When a field rule may run on a record."""
 
-    type: Literal[
-        "field_not_populated", "any_field_missing", "source_has_field", "value_present"
-    ]
+    type: Literal["field_not_populated", "any_field_missing", "source_has_field", "value_present"]
     fields: Names = Field(description="target paths, or observed fields")
     values: list[str] = Field([], description="for value_present: which values count")
 
@@ -213,9 +207,7 @@ class PartRules(Section):
         {},
         description="observed field → values of single countable things (they add up)",
     )
-    names: list[str] = Field(
-        [], description="patterns of names that a piece of a place has"
-    )
+    names: list[str] = Field([], description="patterns of names that a piece of a place has")
 
 
 class ResolutionSection(Section):
@@ -226,9 +218,7 @@ class ResolutionSection(Section):
         [],
         description="place types whose things are never one with a thing without them",
     )
-    generic_words: list[str] = Field(
-        [], description="name words that tell little apart"
-    )
+    generic_words: list[str] = Field([], description="name words that tell little apart")
     abbreviations: dict[str, str] = Field({}, description="street words, short to long")
 
 
@@ -259,9 +249,7 @@ class Contract(Section):
     modules: dict[str, Module] = {}
     module_triggers: list[ModuleTrigger] = []
     admission: dict[str, Any] = Field(description="a condition over entity.*")
-    strong_id_precedence: list[str] = Field(
-        [], description="id schemes that prove identity"
-    )
+    strong_id_precedence: list[str] = Field([], description="id schemes that prove identity")
     resolution: ResolutionSection = ResolutionSection()
     confidence: ConfidenceSection = ConfidenceSection()
     governance: GovernanceSection = GovernanceSection()

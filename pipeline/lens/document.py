@@ -42,9 +42,7 @@ def load_document(path: Path, label: str) -> Document:
     except OSError as error:
         return _broken(label, 1, f"no readable file ({error.strerror})", "a YAML file")
     except UnicodeDecodeError as error:
-        return _broken(
-            label, 1, f"bytes that are no UTF-8 ({error.reason})", "UTF-8 text"
-        )
+        return _broken(label, 1, f"bytes that are no UTF-8 ({error.reason})", "UTF-8 text")
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
@@ -95,9 +93,7 @@ class _Reader:
         for name_node, value_node in node.value:
             name = str(name_node.value)
             if name in seen:
-                self._complain(
-                    name_node, (*key, name), "the key twice", "every key once", 4
-                )
+                self._complain(name_node, (*key, name), "the key twice", "every key once", 4)
                 continue
             seen.add(name)
             self.lines[(*key, name)] = name_node.start_mark.line + 1
@@ -113,11 +109,7 @@ class _Reader:
             return text
         return self.scalars.construct_object(node)
 
-    def _complain(
-        self, node: Node, key: Key, found: str, expected: str, gate: int = 1
-    ) -> None:
+    def _complain(self, node: Node, key: Key, found: str, expected: str, gate: int = 1) -> None:
         line = node.start_mark.line + 1
         name = ".".join(map(str, key))
-        self.findings.append(
-            Finding(self.label, line, gate, "error", name, found, expected)
-        )
+        self.findings.append(Finding(self.label, line, gate, "error", name, found, expected))

@@ -33,9 +33,7 @@ class NumericParser(Section):
         numbers = found.with_columns(text.cast(pl.Float64, strict=False).alias("value"))
         if self.combine == "first":
             return _first(numbers)
-        value = (
-            pl.col("value").sum() if self.combine == "sum" else pl.col("value").max()
-        )
+        value = pl.col("value").sum() if self.combine == "sum" else pl.col("value").max()
         return _gather(numbers, value)
 
 
@@ -104,13 +102,9 @@ class ArrayBuilder(Section):
 
     def extract(self, found: pl.DataFrame) -> pl.DataFrame:
         if self.split:
-            found = found.with_columns(pl.col("value").str.split(self.split)).explode(
-                "value"
-            )
+            found = found.with_columns(pl.col("value").str.split(self.split)).explode("value")
         found = found.with_columns(pl.col("value").str.strip_chars())
-        return _gather(
-            found.filter(pl.col("value") != ""), pl.col("value").unique().sort()
-        )
+        return _gather(found.filter(pl.col("value") != ""), pl.col("value").unique().sort())
 
 
 class StringTemplate(Section):
@@ -132,9 +126,7 @@ class StringTemplate(Section):
         wide = firsts.pivot("field", index="record", values="value")
         if not set(slots) <= set(wide.columns):
             return _gather(found.clear(), pl.col("value").first())
-        text = pl.format(
-            _SLOT.sub("{}", self.template), *(pl.col(slot) for slot in slots)
-        )
+        text = pl.format(_SLOT.sub("{}", self.template), *(pl.col(slot) for slot in slots))
         values = wide.select("record", text.alias("value")).drop_nulls("value")
         return _gather(found, pl.col("value").first()).drop("value").join(
             values, on="record", maintain_order="left"
@@ -150,16 +142,12 @@ class ValueMap(Section):
 
     def extract(self, found: pl.DataFrame) -> pl.DataFrame:
         if self.split:
-            found = found.with_columns(pl.col("value").str.split(self.split)).explode(
-                "value"
-            )
+            found = found.with_columns(pl.col("value").str.split(self.split)).explode("value")
         known = {raw.strip().casefold(): value for raw, value in self.values.items()}
         dtype = _dtype(list(self.values.values()))
         texts = found["value"].unique().drop_nulls()
         mapped = {
-            text: known[folded]
-            for text in texts
-            if (folded := text.strip().casefold()) in known
+            text: known[folded] for text in texts if (folded := text.strip().casefold()) in known
         }
         return _first(_mapped(found, mapped, dtype))
 
@@ -197,9 +185,7 @@ def _gather(found: pl.DataFrame, value: pl.Expr) -> pl.DataFrame:
     return kept.agg(value.alias("value"), pointers.unique(maintain_order=True))
 
 
-def _mapped(
-    found: pl.DataFrame, values: dict[str, Any], dtype: type[pl.DataType]
-) -> pl.DataFrame:
+def _mapped(found: pl.DataFrame, values: dict[str, Any], dtype: type[pl.DataType]) -> pl.DataFrame:
     column = pl.col("value").replace_strict(
         list(values), list(values.values()), default=None, return_dtype=dtype
     )

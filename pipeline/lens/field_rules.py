@@ -54,9 +54,7 @@ def apply_field_rules(
         if found.is_empty():
             continue
         values = compiled.rule.extractor.extract(found)
-        values = values.with_columns(
-            normalize(values["value"], compiled.rule.normalizers)
-        )
+        values = values.with_columns(normalize(values["value"], compiled.rule.normalizers))
         typed = values.with_columns(_as_text(values["value"], compiled.field_type))
         failures += _failures(compiled, values, typed, found)
         filled.extend(_rows(compiled, typed.drop_nulls("value")))
@@ -75,9 +73,7 @@ def _observations_of(
     if rule.applicability.source:
         found = found.filter(pl.col("source").is_in(rule.applicability.source))
     if rule.applicability.entity_class:
-        found = found.filter(
-            pl.col("entity_class").is_in(rule.applicability.entity_class)
-        )
+        found = found.filter(pl.col("entity_class").is_in(rule.applicability.entity_class))
     having = attached.filter(pl.col("module") == compiled.module)
     found = found.join(having, on="record", how="semi")
     done = filled.filter(
@@ -99,9 +95,7 @@ def _records_meeting(
 ) -> pl.Expr:
     """A filter on `record`."""
     if condition.type in {"field_not_populated", "any_field_missing"}:
-        done = filled.filter(
-            (pl.col("module") == module) & pl.col("path").is_in(condition.fields)
-        )
+        done = filled.filter((pl.col("module") == module) & pl.col("path").is_in(condition.fields))
         needed = 1 if condition.type == "field_not_populated" else len(condition.fields)
         full = done.group_by("record").len().filter(pl.col("len") >= needed)
         return ~pl.col("record").is_in(full["record"].to_list())
@@ -118,9 +112,7 @@ def _as_text(values: pl.Series, field_type: str) -> pl.Series:
     column = pl.col("value")
     if field_type == "array":
         items = column if isinstance(values.dtype, pl.List) else pl.concat_list(column)
-        texts = (
-            items.cast(pl.List(pl.String)).list.drop_nulls().list.unique().list.sort()
-        )
+        texts = items.cast(pl.List(pl.String)).list.drop_nulls().list.unique().list.sort()
         known = pl.when(column.is_not_null()).then(texts)
         return frame.select(json_list(known).alias("value")).to_series()
     if isinstance(values.dtype, pl.List):
@@ -132,9 +124,7 @@ def _as_text(values: pl.Series, field_type: str) -> pl.Series:
         return frame.select(column.cast(pl.String)).to_series()
     number = column.cast(pl.Float64, strict=False)
     if field_type == "integer":
-        whole = (
-            pl.when(number == number.round(0)).then(number).cast(pl.Int64, strict=False)
-        )
+        whole = pl.when(number == number.round(0)).then(number).cast(pl.Int64, strict=False)
         return frame.select(whole.cast(pl.String).alias("value")).to_series()
     return frame.select(number.cast(pl.String).alias("value")).to_series()
 
@@ -153,9 +143,7 @@ def _failures(
     for (source,), rows in sources.partition_by("source", as_dict=True).items():
         sample = unfit["value"][0]
         error = f"found {sample!r}, expected {compiled.field_type}"
-        failures.append(
-            RuleFailure(compiled.rule.rule_id, str(source), rows.height, error)
-        )
+        failures.append(RuleFailure(compiled.rule.rule_id, str(source), rows.height, error))
         _log.warning(
             "field rule skipped",
             extra={"rule_id": compiled.rule.rule_id, "source": source, "error": error},

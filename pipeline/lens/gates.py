@@ -39,17 +39,13 @@ def check_gates(
     if document.data:
         checker = _Checker(document, read_parts(document.data), connectors)
         findings += checker.run()
-    return contract, sorted(
-        set(findings), key=lambda f: (f.line, str(f.gate), f.rule, f.found)
-    )
+    return contract, sorted(set(findings), key=lambda f: (f.line, str(f.gate), f.rule, f.found))
 
 
 class _Checker:
     """Gates 2 to 7 over the readable parts of one lens."""
 
-    def __init__(
-        self, document: Document, parts: Parts, connectors: Collection[str]
-    ) -> None:
+    def __init__(self, document: Document, parts: Parts, connectors: Collection[str]) -> None:
         self._document = document
         self._parts = parts
         self._connectors = connectors
@@ -71,9 +67,7 @@ class _Checker:
         self, gate: int, key: Key, rule: str, found: str, expected: str, hint: str = ""
     ) -> Finding:
         line = self._document.line(key)
-        return Finding(
-            self._document.file, line, gate, "error", rule, found, expected, hint
-        )
+        return Finding(self._document.file, line, gate, "error", rule, found, expected, hint)
 
     # gate 2
 
@@ -93,25 +87,17 @@ class _Checker:
         ):
             for name in names:
                 key: Key = ("vocabulary", section, name)
-                yield from self._require_value(
-                    key, f"vocabulary.{section}", name, dimension
-                )
+                yield from self._require_value(key, f"vocabulary.{section}", name, dimension)
         for name, brand in vocabulary.brands.items():
             for value in brand.implies:
                 where = ("vocabulary", "brands", name, "implies")
                 rule = f"brand {name}"
-                yield from self._require_value(
-                    where, rule, value, "canonical_activities"
-                )
+                yield from self._require_value(where, rule, value, "canonical_activities")
 
-    def _require_value(
-        self, key: Key, rule: str, value: Any, dimension: str
-    ) -> Iterator[Finding]:
+    def _require_value(self, key: Key, rule: str, value: Any, dimension: str) -> Iterator[Finding]:
         known = self._parts.canonical.get(str(value))
         if known is None:
-            same = [
-                v for v, c in self._parts.canonical.items() if c.dimension == dimension
-            ]
+            same = [v for v, c in self._parts.canonical.items() if c.dimension == dimension]
             yield self._finding(
                 2, key, rule, f"{value!r}", f"a canonical value of {dimension}",
                 nearest(str(value), same),
@@ -130,9 +116,7 @@ class _Checker:
             for n, value in enumerate(self._parts.resolution.apart):
                 key = ("resolution", "apart", n)
                 rule = "resolution.apart"
-                yield from self._require_value(
-                    key, rule, value, "canonical_place_types"
-                )
+                yield from self._require_value(key, rule, value, "canonical_place_types")
 
     def _module_references(self) -> Iterator[Finding]:
         modules = self._parts.module_fields
@@ -181,15 +165,11 @@ class _Checker:
 
     def _connector_references(self) -> Iterator[Finding]:
         for name in self._parts.connector_rules:
-            yield from self._require_connector(
-                ("connector_rules", name), "connector rule", name
-            )
+            yield from self._require_connector(("connector_rules", name), "connector rule", name)
         for key, rule in self._parts.mapping_rules:
             for source in rule.applicability.source:
                 where = (*key, "applicability", "source")
-                yield from self._require_connector(
-                    where, f"mapping rule {rule.id}", source
-                )
+                yield from self._require_connector(where, f"mapping rule {rule.id}", source)
         for key, field_rule in self._parts.field_rules:
             for source in field_rule.applicability.source:
                 where = (*key, "applicability", "source")
@@ -234,9 +214,7 @@ class _Checker:
             try:
                 catches_all = re.compile(pattern).search("") is not None
             except (re.error, RecursionError, OverflowError) as error:
-                yield self._finding(
-                    5, key, rule, f"{pattern!r}: {error}", "a Python pattern"
-                )
+                yield self._finding(5, key, rule, f"{pattern!r}: {error}", "a Python pattern")
                 continue
             if catches_all:
                 yield self._finding(
@@ -277,13 +255,9 @@ class _Checker:
         for where, rule, named in self._named_places(vocabulary):
             if named not in vocabulary.places:
                 hint = nearest(named, vocabulary.places)
-                yield self._finding(
-                    2, where, rule, f"{named!r}", "a place of the vocabulary", hint
-                )
+                yield self._finding(2, where, rule, f"{named!r}", "a place of the vocabulary", hint)
 
-    def _named_places(
-        self, vocabulary: VocabularySection
-    ) -> Iterator[tuple[Key, str, str]]:
+    def _named_places(self, vocabulary: VocabularySection) -> Iterator[tuple[Key, str, str]]:
         yield ("vocabulary", "default_place"), "default_place", vocabulary.default_place
         for name, place in vocabulary.places.items():
             if place.inside is not None:

@@ -36,9 +36,9 @@ def map_observations(lens: CompiledLens, observations: pl.DataFrame) -> pl.DataF
         "order",
         maintain_order=True,
     )
-    return best.unique(
-        ["record", "dimension", "value"], keep="first", maintain_order=True
-    ).select(list(MAPPED))
+    return best.unique(["record", "dimension", "value"], keep="first", maintain_order=True).select(
+        list(MAPPED)
+    )
 
 
 def match_rules(lens: CompiledLens, observations: pl.DataFrame) -> pl.DataFrame:
@@ -47,9 +47,7 @@ def match_rules(lens: CompiledLens, observations: pl.DataFrame) -> pl.DataFrame:
         str(field): texts["value"].unique().sort()
         for (field,), texts in observations.partition_by("field", as_dict=True).items()
     }
-    hits = [
-        _hits(n, compiled, distinct) for n, compiled in enumerate(lens.mapping_rules)
-    ]
+    hits = [_hits(n, compiled, distinct) for n, compiled in enumerate(lens.mapping_rules)]
     if not hits:
         return pl.DataFrame(schema=MAPPED | {"order": pl.UInt32()})
     return (
@@ -69,9 +67,7 @@ def _hits(
         texts = distinct.get(field)
         if texts is not None:
             found = texts.filter(compiled.pattern.matches(texts))
-            rows.append(
-                pl.DataFrame({"value": found}).with_columns(field=pl.lit(field))
-            )
+            rows.append(pl.DataFrame({"value": found}).with_columns(field=pl.lit(field)))
     empty = pl.DataFrame(schema={"value": pl.String, "field": pl.String})
     return pl.concat([empty, *rows]).with_columns(order=pl.lit(order, pl.UInt32))
 
@@ -99,6 +95,4 @@ def _rule_table(lens: CompiledLens) -> pl.DataFrame:
 
 def _allows(column: str, allowed: str) -> pl.Expr:
     """An empty list allows everything."""
-    return (pl.col(allowed).list.len() == 0) | pl.col(allowed).list.contains(
-        pl.col(column)
-    )
+    return (pl.col(allowed).list.len() == 0) | pl.col(allowed).list.contains(pl.col(column))

@@ -50,9 +50,9 @@ def _fits(
 
 def _inside(lens: CompiledLens, place: str) -> pl.Expr:
     box = lens.vocabulary.area(place).box
-    inside = pl.col("latitude").is_between(box.south, box.north) & pl.col(
-        "longitude"
-    ).is_between(box.west, box.east)
+    inside = pl.col("latitude").is_between(box.south, box.north) & pl.col("longitude").is_between(
+        box.west, box.east
+    )
     return inside.fill_null(value=False)
 
 
@@ -60,18 +60,12 @@ def _with_keyword(
     lens: CompiledLens, trigger: AnyKeywordMatch, observations: pl.DataFrame
 ) -> list[int]:
     phrases = {fold(keyword) for keyword in trigger.keywords}
-    phrases |= lens.vocabulary.phrase_set(
-        _KINDS[section] for section in trigger.vocabulary
-    )
+    phrases |= lens.vocabulary.phrase_set(_KINDS[section] for section in trigger.vocabulary)
     texts = observations.filter(
-        pl.col("field").is_in(
-            ["entity_name", "raw_categories", "description", "summary"]
-        )
+        pl.col("field").is_in(["entity_name", "raw_categories", "description", "summary"])
     )
     distinct = texts["value"].unique().to_list()
     folded = pl.Series([f" {fold(text)} " for text in distinct], dtype=pl.String)
     hit = folded.str.contains_any([f" {phrase} " for phrase in sorted(phrases)])
     matching = pl.Series(distinct, dtype=pl.String).filter(hit)
-    return sorted(
-        set(texts.filter(pl.col("value").is_in(matching.to_list()))["record"])
-    )
+    return sorted(set(texts.filter(pl.col("value").is_in(matching.to_list()))["record"]))

@@ -24,9 +24,7 @@ _TEXT: dict[str, Callable[[pl.Expr], pl.Expr]] = {
     "trim": lambda text: text.str.strip_chars(),
     "lowercase": lambda text: text.str.to_lowercase(),
     "uppercase": lambda text: text.str.to_uppercase(),
-    "collapse_whitespace": lambda text: text.str.replace_all(
-        r"\s+", " "
-    ).str.strip_chars(),
+    "collapse_whitespace": lambda text: text.str.replace_all(r"\s+", " ").str.strip_chars(),
 }
 
 
@@ -49,12 +47,8 @@ def _apply(values: pl.Series, name: NormalizerName) -> pl.Series:
         return frame.select(step(column)).to_series()
     if name == "comma_split":
         parts = column.str.split(",").list.eval(pl.element().str.strip_chars())
-        return frame.select(
-            parts.list.eval(pl.element().filter(pl.element() != ""))
-        ).to_series()
+        return frame.select(parts.list.eval(pl.element().filter(pl.element() != ""))).to_series()
     if name == "list_wrap":
         wrapped = pl.when(column.is_not_null()).then(pl.concat_list(column))
         return frame.select(wrapped.alias("value")).to_series()
-    return frame.select(
-        column.cast(pl.Float64, strict=False).round(0).cast(pl.Int64)
-    ).to_series()
+    return frame.select(column.cast(pl.Float64, strict=False).round(0).cast(pl.Int64)).to_series()

@@ -66,9 +66,7 @@ def _schema_findings(document: Document, error: ValidationError) -> Iterator[Fin
             )
         else:
             expected = item["msg"][0].lower() + item["msg"][1:]
-        yield Finding(
-            document.file, document.line(key), 1, "error", name, found, expected
-        )
+        yield Finding(document.file, document.line(key), 1, "error", name, found, expected)
 
 
 def read_parts(data: dict[str, Any]) -> Parts:
@@ -87,9 +85,7 @@ def read_parts(data: dict[str, Any]) -> Parts:
         if isinstance(module, dict):
             parts.module_fields[name] = _valid_items(ModuleField, module.get("fields"))
             rules = _valid_list(FieldRule, module, "field_rules")
-            parts.field_rules += [
-                (("modules", name, *key), rule) for key, rule in rules
-            ]
+            parts.field_rules += [(("modules", name, *key), rule) for key, rule in rules]
     return parts
 
 
@@ -102,16 +98,10 @@ def _valid(model: type[Model], raw: Any) -> Model | None:
 
 def _valid_items(model: type[Model], raw: Any) -> dict[str, Model]:
     items = raw.items() if isinstance(raw, dict) else ()
-    return {
-        name: value
-        for name, item in items
-        if (value := _valid(model, item)) is not None
-    }
+    return {name: value for name, item in items if (value := _valid(model, item)) is not None}
 
 
-def _valid_list(
-    model: type[Model], data: dict[str, Any], section: str
-) -> list[tuple[Key, Model]]:
+def _valid_list(model: type[Model], data: dict[str, Any], section: str) -> list[tuple[Key, Model]]:
     raw = data.get(section)
     items = enumerate(raw) if isinstance(raw, list) else ()
     read = (((section, n), _valid(model, item)) for n, item in items)

@@ -61,13 +61,9 @@ class Area:
 class Vocabulary:
     """The compiled vocabulary section."""
 
-    def __init__(
-        self, section: VocabularySection, generic_words: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, section: VocabularySection, generic_words: Iterable[str] = ()) -> None:
         self.default_place = section.default_place
-        self.brand_implies = {
-            name: tuple(b.implies) for name, b in section.brands.items()
-        }
+        self.brand_implies = {name: tuple(b.implies) for name, b in section.brands.items()}
         self.areas = _areas(section.places)
         self._regions = {place.inside for place in section.places.values()}
         self._generic = frozenset(fold(word) for word in generic_words)
@@ -98,9 +94,7 @@ class Vocabulary:
 
     def identifying_words(self, name: str) -> list[str]:
         """The words that say which one it is, not what kind: brands, places, proper words."""
-        return sorted(
-            {word for word, kind in self._name_kinds(name) if kind in _IDENTIFYING}
-        )
+        return sorted({word for word, kind in self._name_kinds(name) if kind in _IDENTIFYING})
 
     def kind_words(self, name: str) -> list[str]:
         """The words that say what kind of place it is: `centre`, `club`, `pool`."""
@@ -137,9 +131,7 @@ class Vocabulary:
         says_little = word in self._generic or word.isdigit() or len(word) == 1
         return "generic" if says_little else "other"
 
-    def _longest_at(
-        self, words: list[str], start: int
-    ) -> tuple[int, tuple[Meaning, ...]]:
+    def _longest_at(self, words: list[str], start: int) -> tuple[int, tuple[Meaning, ...]]:
         for size in range(min(self._longest, len(words) - start), 0, -1):
             meanings = self._phrases.get(tuple(words[start : start + size]))
             if meanings:

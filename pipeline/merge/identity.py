@@ -41,9 +41,7 @@ def identify(
     bench.lay("stored_member", stored.members)
     bench.lay("stored_entity", named)
     bench.lay("taken_slug", stored.taken_slugs)
-    bench.lay(
-        "touched_entity", pl.DataFrame({"entity_id": touched}, {"entity_id": pl.String})
-    )
+    bench.lay("touched_entity", pl.DataFrame({"entity_id": touched}, {"entity_id": pl.String}))
     bench.run_step("identity", "entity_identity", {"lens_id": lens.id})
     groups = bench.take("entity_identity").sort("group_key")
     bench.lay("slug_wish", _slug_wishes(admitted, groups, lens))
@@ -52,17 +50,13 @@ def identify(
     return Identities(groups, bench.take("slug_choice"), bench.take("moved_entity"))
 
 
-def _slug_wishes(
-    admitted: pl.DataFrame, groups: pl.DataFrame, lens: CompiledLens
-) -> pl.DataFrame:
+def _slug_wishes(admitted: pl.DataFrame, groups: pl.DataFrame, lens: CompiledLens) -> pl.DataFrame:
     """What each entity could be called in a URL, shortest first."""
     ids = groups.select("group_key", "entity_id")
     rows = admitted.join(ids, on="group_key", maintain_order="left")
     name = each(rows["entity_name"], slugify)
     locality = rows.select(pl.coalesce("locality", _narrowest_place(lens))).to_series()
-    streets = each(
-        rows["street_address"], lambda s: slugify(street_key(s, lens.abbreviations))
-    )
+    streets = each(rows["street_address"], lambda s: slugify(street_key(s, lens.abbreviations)))
     tails = (
         pl.lit(""),
         each(locality, slugify),
@@ -79,9 +73,7 @@ def _slug_wishes(
         )
         for rank, tail in enumerate(tails, start=1)
     ]
-    return (
-        pl.concat(wishes).drop_nulls("slug").unique(["group_key", "slug"], keep="first")
-    )
+    return pl.concat(wishes).drop_nulls("slug").unique(["group_key", "slug"], keep="first")
 
 
 def _narrowest_place(lens: CompiledLens) -> pl.Expr:

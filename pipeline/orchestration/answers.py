@@ -46,9 +46,7 @@ async def ask_connectors(
             http = await stack.enter_async_context(open_client())
         for phase in Phase:
             in_phase = [plan for plan in planned if plan.phase is phase]
-            clients = [
-                http if plan.connector.name in live else None for plan in in_phase
-            ]
+            clients = [http if plan.connector.name in live else None for plan in in_phase]
             asked = [
                 _ask(context, plan, question, environ, client)
                 for plan, client in zip(in_phase, clients, strict=True)
@@ -108,9 +106,7 @@ def _nothing(plan: PlannedConnector, mode: str) -> str:
     return f"{plan.why}; {holder if mode == 'replay' else 'the API found nothing'}"
 
 
-def _replay(
-    context: RunContext, plan: PlannedConnector, question: Question
-) -> pl.DataFrame:
+def _replay(context: RunContext, plan: PlannedConnector, question: Question) -> pl.DataFrame:
     requests = plan.connector.plan_requests(question, plan.parameters)
     return replay(context.settings.lake, plan.connector.name, question, requests)
 
@@ -130,6 +126,4 @@ async def _fetch(
     write_payloads(context.settings.lake, payloads)
     stored = scan_lake(context.settings.lake, plan.connector.name)
     ids = [payload.payload_id for payload in payloads]
-    return collect_payloads(
-        stored.filter(pl.col("payload_id").is_in(ids)).sort("payload_id")
-    )
+    return collect_payloads(stored.filter(pl.col("payload_id").is_in(ids)).sort("payload_id"))

@@ -62,9 +62,7 @@ def plan_connectors(
     )
 
 
-def build_eval_context(
-    request: IngestRequest, features: QueryFeatures
-) -> dict[str, Any]:
+def build_eval_context(request: IngestRequest, features: QueryFeatures) -> dict[str, Any]:
     """The one context that connector conditions see."""
     return {
         "request": asdict(request),
@@ -104,9 +102,7 @@ def _fires(
             return _location(places, lens, features)
         case ConditionTrigger(when=when):
             node = parse_condition(when)
-            return (
-                f"condition {_wants(trigger)} holds" if evaluate(node, context) else ""
-            )
+            return f"condition {_wants(trigger)} holds" if evaluate(node, context) else ""
         case _:
             return "always asked"
 
@@ -138,8 +134,6 @@ def _wants(trigger: Trigger) -> str:
         case LocationMatch(places=places):
             return f"a place in {places}"
         case ConditionTrigger(when=when):
-            return " ".join(
-                str(when.get(key, "")) for key in ("path", "operator", "value")
-            )
+            return " ".join(str(when.get(key, "")) for key in ("path", "operator", "value"))
         case _:
             return "always"

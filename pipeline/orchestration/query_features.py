@@ -34,9 +34,7 @@ class QueryFeatures:
     mode: IngestionMode
 
     @classmethod
-    def extract(
-        cls, query: str, request: IngestRequest, vocabulary: Vocabulary
-    ) -> QueryFeatures:
+    def extract(cls, query: str, request: IngestRequest, vocabulary: Vocabulary) -> QueryFeatures:
         """Read a query with a lens's vocabulary."""
         words = tuple(vocabulary.scan(query))
         activities = _values(words, "activity")
@@ -88,9 +86,7 @@ def _values(words: tuple[Word, ...], kind: str) -> tuple[str, ...]:
 
 def _area(locations: tuple[str, ...], vocabulary: Vocabulary) -> BoundingBox:
     """The box round every place named, or of the lens's default place."""
-    boxes = [
-        vocabulary.area(name).box for name in locations or (vocabulary.default_place,)
-    ]
+    boxes = [vocabulary.area(name).box for name in locations or (vocabulary.default_place,)]
     return BoundingBox(
         min(box.south for box in boxes),
         min(box.west for box in boxes),

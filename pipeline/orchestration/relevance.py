@@ -13,9 +13,7 @@ from pipeline.workbench import Workbench
 _EVERYWHERE = BoundingBox(-90.0, -180.0, 90.0, 180.0)
 
 
-def answering_groups(
-    features: QueryFeatures, lens: CompiledLens, bench: Workbench
-) -> list[str]:
+def answering_groups(features: QueryFeatures, lens: CompiledLens, bench: Workbench) -> list[str]:
     """Keys of the groups one of whose records answers; the bench holds feature, grouping.
 
     A group is judged by all its records: one source may hold the name, another the place.

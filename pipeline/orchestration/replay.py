@@ -36,20 +36,12 @@ def replay(
         for endpoint, request in asked.iter_rows()
         if endpoint == "import" or request in same or _is_wider(request, question)
     ]
-    return collect_payloads(
-        rows.filter(pl.col("request").is_in(answering)).sort("payload_id")
-    )
+    return collect_payloads(rows.filter(pl.col("request").is_in(answering)).sort("payload_id"))
 
 
 def _is_wider(request: str, question: Question) -> bool:
     stored = json.loads(request)
     area, terms = stored.get("area"), stored.get("terms")
-    if (
-        not isinstance(area, list)
-        or len(area) != _AREA_LENGTH
-        or not isinstance(terms, list)
-    ):
+    if not isinstance(area, list) or len(area) != _AREA_LENGTH or not isinstance(terms, list):
         return False
-    return set(terms) <= set(question.terms) and BoundingBox(*area).contains(
-        question.area
-    )
+    return set(terms) <= set(question.terms) and BoundingBox(*area).contains(question.area)

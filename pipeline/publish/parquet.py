@@ -83,9 +83,7 @@ def _compare(before: pl.DataFrame, now: pl.DataFrame) -> ExportCounts:
     )
 
 
-def _manifest(
-    lens_id: str, edition: str, frames: dict[str, pl.DataFrame]
-) -> dict[str, object]:
+def _manifest(lens_id: str, edition: str, frames: dict[str, pl.DataFrame]) -> dict[str, object]:
     """What is published: schema, counts, and a digest of every row."""
     return {
         "lens": lens_id,
@@ -116,8 +114,7 @@ def _record(
 ) -> None:
     plan_hash = digest(canonical_json(manifest))
     values = {
-        "publication_id": "pub_"
-        + fingerprint(target, plan_hash, applied_at.isoformat()),
+        "publication_id": "pub_" + fingerprint(target, plan_hash, applied_at.isoformat()),
         "target": target,
         "edition": edition,
         "plan_hash": plan_hash,

@@ -47,9 +47,7 @@ def collect_claims(
     return claims.filter(~is_mention | pl.col("path").is_in(_MENTION_PATHS))
 
 
-def _universal_claims(
-    records: pl.DataFrame, observations: pl.DataFrame
-) -> pl.DataFrame:
+def _universal_claims(records: pl.DataFrame, observations: pl.DataFrame) -> pl.DataFrame:
     first = observations.group_by("record", "field", maintain_order=True).agg(
         pl.col("pointers").first()
     )
@@ -65,14 +63,10 @@ def _universal_claims(
                 pl.lit(name).alias("path"),
                 "value",
                 pl.lit(_VALUE_TYPES[field.type]).alias("value_type"),
-                pl.lit("classify" if name == "entity_class" else "extract").alias(
-                    "method"
-                ),
+                pl.lit("classify" if name == "entity_class" else "extract").alias("method"),
                 pl.lit(f"extract.{name}").alias("rule_id"),
                 pl.lit(None, pl.Float64).alias("confidence"),
-                pl.coalesce("pointers", pl.concat_list("json_pointer")).alias(
-                    "pointers"
-                ),
+                pl.coalesce("pointers", pl.concat_list("json_pointer")).alias("pointers"),
             )
         )
     return pl.concat(rows)
@@ -103,9 +97,7 @@ def _text(column: pl.Expr, field_type: str) -> pl.Expr:
         case "map":
             key = json_text(pl.element().struct.field("key"))
             value = json_text(pl.element().struct.field("value"))
-            entries = column.list.eval(
-                pl.concat_str(key, pl.lit(":"), value)
-            ).list.sort()
+            entries = column.list.eval(pl.concat_str(key, pl.lit(":"), value)).list.sort()
             joined = pl.concat_str(pl.lit("{"), entries.list.join(","), pl.lit("}"))
             return pl.when(column.list.len() > 0).then(joined)
         case _:

@@ -46,9 +46,7 @@ class Provenance(Section):
 class Expectation(Section):
     """What the lens must read of one record; what is not named is not compared."""
 
-    record: str = Field(
-        description="the source's own id, or the name where it has none"
-    )
+    record: str = Field(description="the source's own id, or the name where it has none")
     entity_class: str | None = None
     canonical_activities: list[str] | None = None
     canonical_roles: list[str] | None = None
@@ -83,9 +81,7 @@ def check_evidence(
     evidence = load_evidence(lens.folder / "examples", connectors)
     if not evidence.examples:
         file = f"{lens.folder.name}/examples"
-        missing = Finding(
-            file, 1, 6, "error", "the lens", "no example", "an example per rule"
-        )
+        missing = Finding(file, 1, 6, "error", "the lens", "no example", "an example per rule")
         return [*evidence.findings, missing]
     payloads = _payloads(evidence)
     extracted = extract_payloads(payloads, connectors)
@@ -105,12 +101,8 @@ def recall_evidence(
     cache: Path,
 ) -> list[Finding]:
     """As `check_evidence`, once per edition of the lens and its examples."""
-    texts = [
-        path.read_text("utf-8") for path in sorted(lens.folder.glob("examples/*.yaml"))
-    ]
-    stamp = (
-        cache / f"evidence-{lens.id}-{fingerprint(lens.hash, __version__, *texts)}.json"
-    )
+    texts = [path.read_text("utf-8") for path in sorted(lens.folder.glob("examples/*.yaml"))]
+    stamp = cache / f"evidence-{lens.id}-{fingerprint(lens.hash, __version__, *texts)}.json"
     if stamp.is_file():
         return [Finding(**row) for row in json.loads(stamp.read_text("utf-8"))]
     findings = check_evidence(lens, connectors, bench)
@@ -133,20 +125,14 @@ def load_evidence(folder: Path, connectors: Mapping[str, Connector]) -> Evidence
                 example = Example.model_validate(raw)
             except ValidationError as error:
                 told = describe_validation(error)
-                findings.append(
-                    _finding(label, line, f"example {n}", told, "an example")
-                )
+                findings.append(_finding(label, line, f"example {n}", told, "an example"))
                 continue
             rule = f"example {example.id}"
             if example.connector not in connectors:
                 found = f"connector {example.connector!r}"
-                findings.append(
-                    _finding(label, line, rule, found, f"{sorted(connectors)}")
-                )
+                findings.append(_finding(label, line, rule, found, f"{sorted(connectors)}"))
             elif example.id in examples:
-                findings.append(
-                    _finding(label, line, rule, "the id twice", "an id of its own")
-                )
+                findings.append(_finding(label, line, rule, "the id twice", "an id of its own"))
             else:
                 examples[example.id] = (example, label, line)
     return Evidence(examples, findings)
@@ -156,11 +142,7 @@ def _payloads(evidence: Evidence) -> dict[str, pl.DataFrame]:
     rows: dict[str, list[dict[str, Any]]] = {}
     for example, _, _ in evidence.examples.values():
         is_text = isinstance(example.payload, str)
-        body = (
-            example.payload
-            if is_text
-            else json.dumps(example.payload, ensure_ascii=False)
-        )
+        body = example.payload if is_text else json.dumps(example.payload, ensure_ascii=False)
         rows.setdefault(example.connector, []).append(
             {
                 "payload_id": example.id,
@@ -181,9 +163,7 @@ def _unmet(evidence: Evidence, records: pl.DataFrame) -> Iterator[Finding]:
             named = pl.coalesce("source_record_id", "entity_name") == expected.record
             found = mine.filter(named).to_dicts()
             if len(found) != 1:
-                known = mine.select(
-                    pl.coalesce("source_record_id", "entity_name")
-                ).to_series()
+                known = mine.select(pl.coalesce("source_record_id", "entity_name")).to_series()
                 yield _finding(
                     file,
                     line,
@@ -208,23 +188,17 @@ def _differences(
     for module, leaves in expected.modules.items():
         if modules.get(module) != leaves:
             got = json.dumps(modules.get(module), sort_keys=True)
-            yield _finding(
-                *where, f"modules.{module} {got}", json.dumps(leaves, sort_keys=True)
-            )
+            yield _finding(*where, f"modules.{module} {got}", json.dumps(leaves, sort_keys=True))
 
 
 def _unmatched(
     lens: CompiledLens, observations: pl.DataFrame, records: pl.DataFrame
 ) -> Iterator[Finding]:
     """Rules that no example matches, and a lens none of whose module triggers fires."""
-    claims = (
-        records.select("claims").explode("claims", empty_as_null=False).unnest("claims")
-    )
+    claims = records.select("claims").explode("claims", empty_as_null=False).unnest("claims")
     matched = {*match_rules(lens, observations)["rule_id"], *claims["rule_id"]}
     for compiled in lens.class_rules:
-        texts = observations.filter(pl.col("field").is_in(compiled.rule.source_fields))[
-            "value"
-        ]
+        texts = observations.filter(pl.col("field").is_in(compiled.rule.source_fields))["value"]
         if compiled.pattern.matches(texts).any():
             matched.add(compiled.rule.id)
     file = f"{lens.folder.name}/lens.yaml"
@@ -241,16 +215,10 @@ def _unmatched(
     for rule_id, key in rules:
         if rule_id not in matched:
             line = document.line(key)
-            yield _finding(
-                file, line, f"rule {rule_id}", "no example it matches", "one"
-            )
-    fired = any(
-        any(f'"{m}":' in text for m in lens.modules) for text in records["modules"]
-    )
+            yield _finding(file, line, f"rule {rule_id}", "no example it matches", "one")
+    fired = any(any(f'"{m}":' in text for m in lens.modules) for text in records["modules"])
     if lens.triggers and not fired:
-        yield _finding(
-            file, 1, "module_triggers", "none that fires on an example", "one"
-        )
+        yield _finding(file, 1, "module_triggers", "none that fires on an example", "one")
 
 
 def _finding(file: str, line: int, rule: str, found: str, expected: str) -> Finding:

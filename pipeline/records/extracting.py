@@ -16,11 +16,7 @@ RECORDS: dict[str, pl.DataType] = {
     "identity_text": pl.String(),
     "observed_at": pl.Datetime("us"),
     "licence": pl.String(),
-} | {
-    name: kind
-    for name, kind in record_schema().items()
-    if name not in {"row", "licence"}
-}
+} | {name: kind for name, kind in record_schema().items() if name not in {"row", "licence"}}
 OBSERVATIONS: dict[str, pl.DataType] = {
     "record": pl.UInt32(),
     "source": pl.String(),
@@ -70,9 +66,7 @@ def extract_payloads(
         seen = frame.select("payload_id", pl.col("fetched_at").alias("observed_at"))
         dated = extraction.records.join(seen, on="payload_id", maintain_order="left")
         identity = _identity(spec.identity.fingerprint)
-        records.append(
-            dated.with_columns(number, identity, **common).select(list(RECORDS))
-        )
+        records.append(dated.with_columns(number, identity, **common).select(list(RECORDS)))
         observations.append(
             extraction.observations.with_columns(number, source=pl.lit(source)).select(
                 list(OBSERVATIONS)
@@ -81,9 +75,7 @@ def extract_payloads(
         failed = extraction.failures.join(seen, on="payload_id", maintain_order="left")
         licence = pl.lit(spec.licence.name)
         failures.append(
-            failed.with_columns(source=pl.lit(source), licence=licence).select(
-                list(FAILURES)
-            )
+            failed.with_columns(source=pl.lit(source), licence=licence).select(list(FAILURES))
         )
         shift += extraction.records.height
     return Extracted(pl.concat(records), pl.concat(observations), pl.concat(failures))

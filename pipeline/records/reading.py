@@ -50,9 +50,7 @@ def read_payloads(
     return read_extracted(lens, extract_payloads(payloads, connectors), bench)
 
 
-def read_extracted(
-    lens: CompiledLens, extracted: Extracted, bench: Workbench
-) -> Reading:
+def read_extracted(lens: CompiledLens, extracted: Extracted, bench: Workbench) -> Reading:
     """What the lens makes of records that are extracted already."""
     records, observations = classified(lens, extracted)
     mapped = map_observations(lens, observations)
@@ -70,29 +68,21 @@ def read_extracted(
     return Reading(rows, rows.filter(with_value).height, tuple(failures))
 
 
-def classified(
-    lens: CompiledLens, extracted: Extracted
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def classified(lens: CompiledLens, extracted: Extracted) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Records with class and part_kind, and observations with their record's class."""
     records, observations = extracted.records, extracted.observations
     entity_class = classify(lens, records, observations)
-    records = records.with_columns(
-        entity_class, _part_kind(lens, records, observations)
-    )
+    records = records.with_columns(entity_class, _part_kind(lens, records, observations))
     of_record = records.select("record", "entity_class")
     return records, observations.join(of_record, on="record", maintain_order="left")
 
 
-def _part_kind(
-    lens: CompiledLens, records: pl.DataFrame, observations: pl.DataFrame
-) -> pl.Expr:
+def _part_kind(lens: CompiledLens, records: pl.DataFrame, observations: pl.DataFrame) -> pl.Expr:
     """`unit` for one countable piece, `area` for an unnamed or piece-like named thing."""
     parts = lens.contract.resolution.parts
     units: set[int] = set()
     for field, values in parts.units.items():
-        seen = observations.filter(
-            (pl.col("field") == field) & pl.col("value").is_in(values)
-        )
+        seen = observations.filter((pl.col("field") == field) & pl.col("value").is_in(values))
         units |= set(seen["record"])
     names = records["entity_name"]
     piece = pl.Series([False]).new_from_index(0, len(names))
@@ -112,9 +102,7 @@ def _with_dimensions(records: pl.DataFrame, mapped: pl.DataFrame) -> pl.DataFram
     """The four dimension arrays: never null, sorted, without duplicates."""
     for dimension in DIMENSIONS:
         values = mapped.filter(pl.col("dimension") == dimension)
-        arrays = values.group_by("record").agg(
-            pl.col("value").unique().sort().alias(dimension)
-        )
+        arrays = values.group_by("record").agg(pl.col("value").unique().sort().alias(dimension))
         records = records.join(arrays, on="record", how="left", maintain_order="left")
     empty = pl.lit([], dtype=pl.List(pl.String))
     return records.with_columns(pl.col(name).fill_null(empty) for name in DIMENSIONS)

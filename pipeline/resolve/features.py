@@ -56,35 +56,22 @@ def compare_features(
         "entity_class",
         "entity_name",
         each(names, fold).alias("name_key"),
-        each(names, lambda name: _pairs(lens.vocabulary.name_words(name)), WORDS).alias(
-            "words"
-        ),
+        each(names, lambda name: _pairs(lens.vocabulary.name_words(name)), WORDS).alias("words"),
         each(names, lens.vocabulary.identifying_words, pl.List(pl.String())).alias(
             "identifying_words"
         ),
-        each(names, lens.vocabulary.kind_words, pl.List(pl.String())).alias(
-            "kind_words"
-        ),
-        each(names, lambda name: _is_doubled(lens, name), pl.Boolean).alias(
-            "is_name_doubled"
-        ),
-        each(names, lambda name: _numbers(fold(name)), pl.List(pl.String())).alias(
-            "numbers"
-        ),
+        each(names, lens.vocabulary.kind_words, pl.List(pl.String())).alias("kind_words"),
+        each(names, lambda name: _is_doubled(lens, name), pl.Boolean).alias("is_name_doubled"),
+        each(names, lambda name: _numbers(fold(name)), pl.List(pl.String())).alias("numbers"),
         "latitude",
         "longitude",
         accuracy.alias("accuracy_m"),
         "footprint",
-        each(streets, lambda street: street_key(street, lens.abbreviations)).alias(
-            "street_key"
+        each(streets, lambda street: street_key(street, lens.abbreviations)).alias("street_key"),
+        each(streets, lambda street: _numbers(fold(street)), pl.List(pl.String())).alias(
+            "house_numbers"
         ),
-        each(
-            streets, lambda street: _numbers(fold(street)), pl.List(pl.String())
-        ).alias("house_numbers"),
-        pl.col("postcode")
-        .str.to_uppercase()
-        .str.replace_all(" ", "")
-        .alias("postcode_key"),
+        pl.col("postcode").str.to_uppercase().str.replace_all(" ", "").alias("postcode_key"),
         "phone",
         "website_url",
         pl.col("website_url").str.extract(_SITE).str.to_lowercase().alias("site"),
@@ -124,9 +111,7 @@ def each(
         {"text": distinct, "read": [read(text) for text in distinct]},
         schema={"text": pl.String, "read": dtype},
     )
-    return texts.to_frame("text").join(
-        values, on="text", how="left", maintain_order="left"
-    )["read"]
+    return texts.to_frame("text").join(values, on="text", how="left", maintain_order="left")["read"]
 
 
 def _pairs(words: Mapping[str, float]) -> list[dict[str, Any]]:
@@ -142,9 +127,7 @@ def _is_doubled(lens: CompiledLens, name: str) -> bool:
 
 def _places(lens: CompiledLens, text: str) -> list[str]:
     """The places a text names, with every place that contains them."""
-    named = {
-        place for word in lens.vocabulary.scan(text) for place in word.values("place")
-    }
+    named = {place for word in lens.vocabulary.scan(text) for place in word.values("place")}
     outer = {a for place in named for a in lens.vocabulary.area(place).ancestors}
     return sorted(named | outer)
 

@@ -64,14 +64,10 @@ def resolve(
 
 
 def _schemes(lens: CompiledLens) -> pl.DataFrame:
-    return pl.DataFrame(
-        {"scheme": lens.contract.strong_id_precedence}, {"scheme": pl.String}
-    )
+    return pl.DataFrame({"scheme": lens.contract.strong_id_precedence}, {"scheme": pl.String})
 
 
-def _clusters(
-    comparable: pl.DataFrame, links: pl.DataFrame, contradiction: float
-) -> pl.DataFrame:
+def _clusters(comparable: pl.DataFrame, links: pl.DataFrame, contradiction: float) -> pl.DataFrame:
     accepted = links.filter(pl.col("verdict") == "match")
     opposed = links.filter(pl.col("score") <= contradiction)
     groups = cluster(
@@ -95,27 +91,21 @@ def _mentions(records: pl.DataFrame, lens: CompiledLens) -> pl.DataFrame:
     by the title where it names any, else by the text.
     """  # one paragraph
     pages = records.filter((pl.col("role") == "mention") & (pl.col("status") == "ok"))
-    text = pl.concat_str(
-        "entity_name", "description", separator=" . ", ignore_nulls=True
-    )
+    text = pl.concat_str("entity_name", "description", separator=" . ", ignore_nulls=True)
     titles, texts = pages["entity_name"], pages.select(text).to_series()
     words = pl.List(pl.String())
     by_title = each(titles, lambda title: _named(lens, title), words)
     by_text = each(texts, lambda title: _named(lens, title), words)
     return pages.select(
         "record_key",
-        each(
-            titles, lambda title: sorted(lens.vocabulary.name_words(title)), words
-        ).alias("title_words"),
-        each(
-            texts, lambda title: sorted(lens.vocabulary.name_words(title)), words
-        ).alias("words"),
+        each(titles, lambda title: sorted(lens.vocabulary.name_words(title)), words).alias(
+            "title_words"
+        ),
+        each(texts, lambda title: sorted(lens.vocabulary.name_words(title)), words).alias("words"),
         by_title.zip_with(by_title.list.len() > 0, by_text).alias("places"),
     )
 
 
 def _named(lens: CompiledLens, text: str) -> list[str]:
-    places = (
-        place for word in lens.vocabulary.scan(text) for place in word.values("place")
-    )
+    places = (place for word in lens.vocabulary.scan(text) for place in word.values("place"))
     return lens.vocabulary.narrowest(places)

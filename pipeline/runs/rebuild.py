@@ -40,9 +40,7 @@ def rebuild(
     with stages.stage("payloads") as stage:
         rows = collect_payloads(scan_lake(context.settings.lake, as_of=as_of))
         known = rows.filter(pl.col("source").is_in(list(connectors)))
-        payloads = {
-            str(k[0]): f for k, f in known.partition_by("source", as_dict=True).items()
-        }
+        payloads = {str(k[0]): f for k, f in known.partition_by("source", as_dict=True).items()}
         stage.came_out = known.height
     with (
         stages.stage("extracted_entities", known.height) as stage,
@@ -70,17 +68,12 @@ def rebuild(
         run_id=context.run_id,
         lens=context.lens.id,
         stages=stages.as_report(),
-        entities={
-            change: counts.get(change, 0)
-            for change in ("created", "updated", "unchanged")
-        },
+        entities={change: counts.get(change, 0) for change in ("created", "updated", "unchanged")},
         warnings=_warnings(reading.records, rows, known),
     )
 
 
-def _warnings(
-    records: pl.DataFrame, rows: pl.DataFrame, known: pl.DataFrame
-) -> list[str]:
+def _warnings(records: pl.DataFrame, rows: pl.DataFrame, known: pl.DataFrame) -> list[str]:
     told = [
         f"{source}: {count} items could not be read"
         for source, count in records.filter(pl.col("status") != "ok")
@@ -91,8 +84,7 @@ def _warnings(
     ]
     strangers = rows.join(known, on="payload_id", how="anti")["source"].unique().sort()
     told += [
-        f"the lake holds payloads of {source!r}, which is no connector"
-        for source in strangers
+        f"the lake holds payloads of {source!r}, which is no connector" for source in strangers
     ]
     if rows.is_empty():
         told.append("the lake is empty: 'sightline lake import' fills it")

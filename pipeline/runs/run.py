@@ -89,9 +89,7 @@ def run_query(
             changes = to_changes(build, kept, context.lens, is_whole=False)
             row = _run_row(context, request, report, build, outcomes, started_at)
             write_changes(context.gate, changes, row, context.clock())
-            stage.came_out = build.entities.filter(
-                pl.col("change") != "unchanged"
-            ).height
+            stage.came_out = build.entities.filter(pl.col("change") != "unchanged").height
         report.stages.update(stages.as_report())
     return report
 
@@ -193,24 +191,18 @@ def _warnings(
             "directory (admission in the lens)"
         )
     if listed.is_empty():
-        told.append(
-            "nothing in the answers matches the query: see 'connectors' for why"
-        )
+        told.append("nothing in the answers matches the query: see 'connectors' for why")
     return told
 
 
 def _evidence_warnings(context: RunContext) -> list[str]:
     """A lens without evidence still runs, but never silently."""
     with context.bench() as bench:
-        findings = recall_evidence(
-            context.lens, load_connectors(), bench, context.settings.cache
-        )
+        findings = recall_evidence(context.lens, load_connectors(), bench, context.settings.cache)
     if not findings:
         return []
     found = findings[0].message
-    return [
-        f"gate 6: {len(findings)} findings, such as {found}; see 'sightline lens check'"
-    ]
+    return [f"gate 6: {len(findings)} findings, such as {found}; see 'sightline lens check'"]
 
 
 def _run_row(

@@ -25,7 +25,5 @@ def run_checks(connection: duckdb.DuckDBPyConnection) -> None:
         sample = "; ".join(str(row) for row in rows[:_SHOWN])
         told = f"{check.name.replace('_', ' ')}: {len(rows)} rows, such as {sample}"
         if check.level == "fail":
-            raise CheckFailedError(
-                f"{told} (sql/checks/{check.path.name}); nothing was written"
-            )
+            raise CheckFailedError(f"{told} (sql/checks/{check.path.name}); nothing was written")
         _log.warning(told)

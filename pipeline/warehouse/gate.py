@@ -16,9 +16,7 @@ from pipeline.errors import WarehouseBusyError, WarehouseError
 from pipeline.warehouse.migrations import migrate
 
 _log = logging.getLogger(__name__)
-_HOLDER = re.compile(
-    r"Conflicting lock is held in (?P<program>.*?) \(PID (?P<pid>\d+)\)"
-)
+_HOLDER = re.compile(r"Conflicting lock is held in (?P<program>.*?) \(PID (?P<pid>\d+)\)")
 _PAUSE_SECONDS = 0.05
 
 
@@ -66,9 +64,7 @@ class Gate:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise WarehouseError(
-                f"{self.path.parent}: cannot be made: {error}"
-            ) from error
+            raise WarehouseError(f"{self.path.parent}: cannot be made: {error}") from error
         connection = self._connect(read_only=False)
         try:
             migrate(connection)
@@ -76,9 +72,7 @@ class Gate:
             yield connection
             connection.execute("commit")
         except duckdb.Error as error:
-            raise WarehouseError(
-                f"{self.path}: nothing was written: {error}"
-            ) from error
+            raise WarehouseError(f"{self.path}: nothing was written: {error}") from error
         finally:
             connection.close()
 
@@ -93,20 +87,14 @@ class Gate:
                 )
             except duckdb.Error as error:
                 if "lock" not in str(error).lower():
-                    raise WarehouseError(
-                        f"{self.path}: cannot be opened: {error}"
-                    ) from error
+                    raise WarehouseError(f"{self.path}: cannot be opened: {error}") from error
                 if time.monotonic() >= deadline:
                     raise WarehouseBusyError(self._busy(error)) from error
                 time.sleep(_PAUSE_SECONDS)
 
     def _busy(self, error: duckdb.Error) -> str:
         match = _HOLDER.search(str(error))
-        holder = (
-            f"{match['program']} (process {match['pid']})"
-            if match
-            else "another process"
-        )
+        holder = f"{match['program']} (process {match['pid']})" if match else "another process"
         return (
             f"{self.path}: held by {holder} for more than {self.wait_seconds:g} s; "
             "let it finish or stop it, then run this again"

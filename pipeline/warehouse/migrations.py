@@ -13,9 +13,7 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> None:
 
     Raises WarehouseError for a file that a newer version of the engine has written.
     """
-    connection.execute(
-        "create table if not exists schema_migration (name varchar primary key)"
-    )
+    connection.execute("create table if not exists schema_migration (name varchar primary key)")
     applied = {row[0] for row in connection.execute("from schema_migration").fetchall()}
     steps = sorted(load_steps("schema"), key=lambda step: step.name)
     unknown = sorted(applied - {step.name for step in steps})
@@ -28,7 +26,5 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> None:
         if step.name not in applied:
             connection.execute("begin")
             connection.execute(step.statement)
-            connection.execute(
-                "insert into schema_migration values ($name)", {"name": step.name}
-            )
+            connection.execute("insert into schema_migration values ($name)", {"name": step.name})
             connection.execute("commit")

@@ -28,9 +28,7 @@ def read_stored(gate: Gate, lens_id: str) -> Stored:
     with gate.read_or_empty() as connection:
         return Stored(
             *(
-                connection.sql(
-                    load_step("views", name).statement, params={"lens_id": lens_id}
-                ).pl()
+                connection.sql(load_step("views", name).statement, params={"lens_id": lens_id}).pl()
                 for name in names
             )
         )

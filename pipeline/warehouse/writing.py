@@ -89,25 +89,17 @@ def _write_entities(
         run_statements(connection, f"write_{name}", values)
 
 
-def _write_run(
-    connection: duckdb.DuckDBPyConnection, run: RunRow, written_at: datetime
-) -> None:
-    row = pl.DataFrame(
-        [dict(run.values)], schema_overrides={"finished_at": pl.Datetime("us")}
-    )
+def _write_run(connection: duckdb.DuckDBPyConnection, run: RunRow, written_at: datetime) -> None:
+    row = pl.DataFrame([dict(run.values)], schema_overrides={"finished_at": pl.Datetime("us")})
     _lay(connection, {"staged_run": row, "staged_payload": run.payloads})
-    run_statements(
-        connection, "write_run", {"run_id": run.values["run_id"], "seen_at": written_at}
-    )
+    run_statements(connection, "write_run", {"run_id": run.values["run_id"], "seen_at": written_at})
 
 
 def _keys(name: str, keys: list[str]) -> pl.DataFrame:
     return pl.DataFrame({name: keys}, {name: pl.String})
 
 
-def _lay(
-    connection: duckdb.DuckDBPyConnection, frames: Mapping[str, pl.DataFrame]
-) -> None:
+def _lay(connection: duckdb.DuckDBPyConnection, frames: Mapping[str, pl.DataFrame]) -> None:
     for name, frame in frames.items():
         connection.register(name, frame.to_arrow())
 
@@ -116,8 +108,6 @@ def run_statements(
     connection: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, Any]
 ) -> None:
     """Each statement of `sql/finalize/<name>.sql`, with the values it names."""
-    for statement in connection.extract_statements(
-        load_step("finalize", name).statement
-    ):
+    for statement in connection.extract_statements(load_step("finalize", name).statement):
         named = {key: values[key] for key in statement.named_parameters}
         connection.execute(statement, named)

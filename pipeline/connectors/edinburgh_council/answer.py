@@ -6,9 +6,7 @@ from pipeline.connectors.answers import require_feature_collection
 from pipeline.errors import ForeignPayloadError
 
 
-def require_expected(
-    body: bytes, content_type: str, name_field: str = "FACILITY_NAME"
-) -> None:
+def require_expected(body: bytes, content_type: str, name_field: str = "FACILITY_NAME") -> None:
     """Raise ForeignPayloadError for another layer, or an error in a 200 answer."""
     features = require_feature_collection(body, content_type, "ArcGIS")
     for feature in features:

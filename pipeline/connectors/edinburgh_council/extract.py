@@ -22,9 +22,7 @@ def extract(payloads: pl.DataFrame, spec: ConnectorSpec) -> Extraction:
     """One record per feature; a polygon stands at the mean of its vertices."""
     names: Mapping[str, str] = spec.settings["fields"]
     observed: list[str] = spec.settings["observed"]
-    properties = dict.fromkeys(
-        [*names.values(), *observed, spec.settings["id_field"]], pl.String()
-    )
+    properties = dict.fromkeys([*names.values(), *observed, spec.settings["id_field"]], pl.String())
     feature = pl.Struct(
         {
             "geometry": pl.Struct({"coordinates": COORDINATES}),

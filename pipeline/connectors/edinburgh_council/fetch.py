@@ -30,8 +30,7 @@ def plan_requests(
         "orderByFields": "OBJECTID",
     }
     return [
-        SourceRequest("query", f"/{layer}/query", params, box)
-        for layer in spec.settings["layers"]
+        SourceRequest("query", f"/{layer}/query", params, box) for layer in spec.settings["layers"]
     ]
 
 
@@ -50,6 +49,4 @@ def _is_cut_short(body: bytes) -> bool:
     """ArcGIS Online says so under `properties`, older servers at the top level."""
     page = peek(body)
     properties = page.get("properties") or {}
-    return bool(
-        page.get("exceededTransferLimit") or properties.get("exceededTransferLimit")
-    )
+    return bool(page.get("exceededTransferLimit") or properties.get("exceededTransferLimit"))

@@ -19,9 +19,7 @@ def require_expected(body: bytes, content_type: str) -> None:
     answer = require_json_object(body, content_type, "Google Places")
     if isinstance(answer.get("error"), dict):
         error = answer["error"]
-        raise ForeignPayloadError(
-            f"Google refused: {error.get('status')}: {error.get('message')}"
-        )
+        raise ForeignPayloadError(f"Google refused: {error.get('status')}: {error.get('message')}")
     if "results" in answer and "status" in answer:
         raise ForeignPayloadError(
             f"an answer of the legacy API (status {answer['status']!r}), expected the New API"

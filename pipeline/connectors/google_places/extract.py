@@ -57,10 +57,7 @@ _FIELDS: dict[str, list[str | Origin]] = {
     "opening_hours": [Origin("hours", "/regularOpeningHours")],
     "external_ids": [Origin("external_ids", "/id")],
 }
-_OBSERVED = {
-    name: name
-    for name in ("types", "primaryType", "businessStatus", "formattedAddress")
-}
+_OBSERVED = {name: name for name in ("types", "primaryType", "businessStatus", "formattedAddress")}
 
 
 def extract(payloads: pl.DataFrame, spec: ConnectorSpec) -> Extraction:
@@ -72,9 +69,7 @@ def extract(payloads: pl.DataFrame, spec: ConnectorSpec) -> Extraction:
         pl.col("id").alias("source_record_id"),
         _hours(decoded.rows).alias("hours"),
         pl.col("types").list.sort(),  # the API reorders them from call to call
-    ).with_columns(
-        id_map({"google_place_id": "id", "google_cid": "cid"}).alias("external_ids")
-    )
+    ).with_columns(id_map({"google_place_id": "id", "google_cid": "cid"}).alias("external_ids"))
     return build_extraction(rows, spec, _FIELDS, _OBSERVED, decoded.failures)
 
 
@@ -92,8 +87,7 @@ def _week(text: str) -> str | None:
         return "24/7"
     whole = [p for p in periods if p.get("open") and p.get("close")]
     return "; ".join(
-        f"{_DAYS[p['open']['day'] % 7]} {_clock(p['open'])}-{_clock(p['close'])}"
-        for p in whole
+        f"{_DAYS[p['open']['day'] % 7]} {_clock(p['open'])}-{_clock(p['close'])}" for p in whole
     )
 
 

@@ -31,9 +31,7 @@ def plan_requests(
         },
         "fieldMask": spec.settings["field_mask"],
     }
-    return [
-        SourceRequest("searchText", "/places:searchText", params, box, question.terms)
-    ]
+    return [SourceRequest("searchText", "/places:searchText", params, box, question.terms)]
 
 
 async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answer]:

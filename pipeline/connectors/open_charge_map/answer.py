@@ -19,6 +19,4 @@ def require_expected(body: bytes, content_type: str) -> None:
     for poi in answer:
         if not isinstance(poi, dict) or not {"ID", "AddressInfo"} <= set(poi):
             found = sorted(poi)[:6] if isinstance(poi, dict) else type(poi).__name__
-            raise ForeignPayloadError(
-                f"an item has {found}, expected ID and AddressInfo"
-            )
+            raise ForeignPayloadError(f"an item has {found}, expected ID and AddressInfo")

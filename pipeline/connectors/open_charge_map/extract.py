@@ -36,9 +36,7 @@ _POI = pl.Struct(
             }
         ),
         "Connections": pl.List(
-            pl.Struct(
-                {"ConnectionType": _TITLE, "Level": _TITLE, "PowerKW": pl.String()}
-            )
+            pl.Struct({"ConnectionType": _TITLE, "Level": _TITLE, "PowerKW": pl.String()})
         ),
     }
 )

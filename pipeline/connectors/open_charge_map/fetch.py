@@ -49,8 +49,4 @@ def _ids(body: bytes) -> list[int]:
         page = json.loads(body)
     except ValueError:
         return []
-    return [
-        poi["ID"]
-        for poi in page
-        if isinstance(poi, dict) and isinstance(poi.get("ID"), int)
-    ]
+    return [poi["ID"] for poi in page if isinstance(poi, dict) and isinstance(poi.get("ID"), int)]

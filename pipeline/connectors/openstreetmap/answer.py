@@ -14,11 +14,7 @@ def require_expected(body: bytes, content_type: str) -> None:
     """Raise ForeignPayloadError for anything but a finished answer with `elements`."""
     if body.lstrip()[:1] == b"<":
         match = _ERROR.search(body)
-        text = (
-            match["text"].decode("utf-8", "replace").strip()
-            if match
-            else "an XHTML page"
-        )
+        text = match["text"].decode("utf-8", "replace").strip() if match else "an XHTML page"
         raise ForeignPayloadError(f"Overpass answered with an error page: {text}")
     answer = require_json_object(body, content_type, "Overpass")
     if not isinstance(answer.get("elements"), list):

@@ -116,9 +116,6 @@ def _street_address() -> pl.Expr:
 
 def _categories() -> pl.Expr:
     """`leisure=sports_centre` and the like; `sport` holds several values in one tag."""
-    pairs = [
-        pl.concat_list(pl.format("{}={}", pl.lit(tag), f"tags/{tag}"))
-        for tag in _CATEGORIES
-    ]
+    pairs = [pl.concat_list(pl.format("{}={}", pl.lit(tag), f"tags/{tag}")) for tag in _CATEGORIES]
     sports = pl.format("sport={}", pl.col("tags/sport"))
     return pl.concat_list([*pairs, pl.concat_list(sports)]).list.drop_nulls()

@@ -35,9 +35,7 @@ def with_geometry(elements: pl.DataFrame) -> pl.DataFrame:
 def _way_vertices(elements: pl.DataFrame) -> pl.DataFrame:
     ways = elements.filter(pl.col("type") == "way")
     drawn = _explode_points(
-        ways.filter(pl.col("geometry").is_not_null()).with_columns(
-            pl.col("id").alias("ring")
-        )
+        ways.filter(pl.col("geometry").is_not_null()).with_columns(pl.col("id").alias("ring"))
     )
     nodes = elements.filter(pl.col("type") == "node").select(
         pl.col("id").alias("nodes"), "lat", "lon"
@@ -55,9 +53,7 @@ def _way_vertices(elements: pl.DataFrame) -> pl.DataFrame:
 
 def _relation_vertices(elements: pl.DataFrame, ways: pl.DataFrame) -> pl.DataFrame:
     members = (
-        elements.filter(
-            (pl.col("type") == "relation") & pl.col("members").is_not_null()
-        )
+        elements.filter((pl.col("type") == "relation") & pl.col("members").is_not_null())
         .select("type", "id", "members")
         .explode("members", empty_as_null=False, keep_nulls=False)
         .with_columns(
@@ -71,9 +67,7 @@ def _relation_vertices(elements: pl.DataFrame, ways: pl.DataFrame) -> pl.DataFra
     listed = (
         members.filter(pl.col("geometry").is_null())
         .select("type", "id", "ring")
-        .join(
-            ways.select("ring", "place", "lat", "lon"), on="ring", maintain_order="left"
-        )
+        .join(ways.select("ring", "place", "lat", "lon"), on="ring", maintain_order="left")
         .select(_VERTEX)
     )
     return pl.concat([drawn, listed])
@@ -114,8 +108,7 @@ def _footprints(vertices: pl.DataFrame) -> pl.DataFrame:
         .alias("closed"),
     )
     edges = edges.filter(
-        pl.col("lat_2").is_not_null()
-        & (pl.col("closed") | (pl.col("type") == "relation"))
+        pl.col("lat_2").is_not_null() & (pl.col("closed") | (pl.col("type") == "relation"))
     )
     edge = pl.concat_list("lat", "lon", "lat_2", "lon_2")
     return edges.group_by(_KEY, maintain_order=True).agg(edge.alias("footprint"))

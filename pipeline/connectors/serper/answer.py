@@ -12,6 +12,4 @@ def require_expected(body: bytes, content_type: str) -> None:
     if "statusCode" in answer and "message" in answer:
         raise ForeignPayloadError(f"Serper refused: {answer['message']}")
     if "searchParameters" not in answer:
-        raise ForeignPayloadError(
-            f"found keys {sorted(answer)[:8]}, expected searchParameters"
-        )
+        raise ForeignPayloadError(f"found keys {sorted(answer)[:8]}, expected searchParameters")

@@ -60,9 +60,7 @@ def extract(payloads: pl.DataFrame, spec: ConnectorSpec) -> Extraction:
     places = _places(payloads.filter(~is_search), spec)
     shift = pages.records.height
     moved = pl.col("row") + pl.lit(shift, pl.UInt32)
-    observations = pl.concat(
-        [pages.observations, places.observations.with_columns(moved)]
-    )
+    observations = pl.concat([pages.observations, places.observations.with_columns(moved)])
     return Extraction(
         pl.concat([pages.records, places.records.with_columns(moved)]),
         observations.select(list(OBSERVATIONS)),
@@ -86,9 +84,7 @@ def _places(payloads: pl.DataFrame, spec: ConnectorSpec) -> Extraction:
         *split_address(pl.col("address"), pl.col("title")),
         pl.coalesce("cid", "placeId").alias("source_record_id"),
         pl.coalesce("types", single).alias("categories"),
-        id_map({"google_cid": "cid", "google_place_id": "placeId"}).alias(
-            "external_ids"
-        ),
+        id_map({"google_cid": "cid", "google_place_id": "placeId"}).alias("external_ids"),
     )
     return build_extraction(
         rows,

@@ -27,6 +27,4 @@ def plan_requests(
 
 async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answer]:
     """One page: a second one costs a second credit."""
-    yield await client.post_json(
-        request, request.params, {"X-API-KEY": client.key or ""}
-    )
+    yield await client.post_json(request, request.params, {"X-API-KEY": client.key or ""})

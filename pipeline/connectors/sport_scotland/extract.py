@@ -50,9 +50,7 @@ def extract(payloads: pl.DataFrame, spec: ConnectorSpec) -> Extraction:
         extraction.records.drop("raw_categories")
         .join(categories, on="row", how="left", maintain_order="left")
         .select(extraction.records.columns),
-        pl.concat([extraction.observations, counted]).sort(
-            "row", "field", maintain_order=True
-        ),
+        pl.concat([extraction.observations, counted]).sort("row", "field", maintain_order=True),
         extraction.failures,
     )
 
@@ -61,9 +59,9 @@ def _current(facilities: pl.DataFrame, payloads: pl.DataFrame) -> pl.DataFrame:
     """Without rows of an older edition, and without a feature that came twice."""
     fetched = payloads.select("payload_id", "fetched_at")
     layer = pl.col("feature_id").str.extract(LAYER)
-    dated = facilities.join(
-        fetched, on="payload_id", maintain_order="left"
-    ).with_columns(layer.alias("layer"))
+    dated = facilities.join(fetched, on="payload_id", maintain_order="left").with_columns(
+        layer.alias("layer")
+    )
     newest = pl.col("fetched_at").dt.date().max().over([*_SITE, "layer"])
     return (
         dated.filter(pl.col("fetched_at").dt.date() == newest)
@@ -77,9 +75,7 @@ def _sites(facilities: pl.DataFrame, rounded_to_m: float) -> pl.DataFrame:
     sites = facilities.group_by(_SITE, maintain_order=True).agg(
         pl.col("payload_id").first(),
         pl.col("json_pointer").first(),
-        pl.concat_str("payload_id", "json_pointer", separator="#").alias(
-            "derived_from"
-        ),
+        pl.concat_str("payload_id", "json_pointer", separator="#").alias("derived_from"),
         pl.col("authority").drop_nulls().first(),
         *(pl.col(name).drop_nulls().first() for name in _FIRST),
     )
@@ -90,10 +86,7 @@ def _sites(facilities: pl.DataFrame, rounded_to_m: float) -> pl.DataFrame:
     shouting = pl.col("town") == pl.col("town").str.to_uppercase()
     return sites.with_columns(
         pl.when(on_grid).then(rounded_to_m + _ROUNDING_M).alias("position_accuracy_m"),
-        pl.when(shouting)
-        .then(pl.col("town").str.to_titlecase())
-        .otherwise("town")
-        .alias("town"),
+        pl.when(shouting).then(pl.col("town").str.to_titlecase()).otherwise("town").alias("town"),
     ).with_row_index("row")
 
 
@@ -106,19 +99,12 @@ def _observations(facilities: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame
         .otherwise(pl.concat_str("payload_id", "json_pointer", separator="#"))
         .alias("at")
     )
-    by_type = rows.drop_nulls("sub_type").group_by(
-        "row", "sub_type", maintain_order=True
-    )
-    counts = by_type.agg(
-        pl.len().cast(pl.String).alias("value"), pl.col("at").alias("pointers")
-    )
+    by_type = rows.drop_nulls("sub_type").group_by("row", "sub_type", maintain_order=True)
+    counts = by_type.agg(pl.len().cast(pl.String).alias("value"), pl.col("at").alias("pointers"))
     said = [
         _distinct(rows, pl.lit("facility_sub_type"), "sub_type"),
         _distinct(rows, pl.format("surfaces.{}", "sub_type"), "surface"),
-        *(
-            _distinct(rows, pl.lit(name), name)
-            for name in ("management", "ownership", "status")
-        ),
+        *(_distinct(rows, pl.lit(name), name) for name in ("management", "ownership", "status")),
         _distinct(rows, pl.lit("raw_categories"), "sub_type"),
     ]
     field = pl.format("facilities.{}", "sub_type").alias("field")
@@ -129,9 +115,7 @@ def _observations(facilities: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame
 def _distinct(rows: pl.DataFrame, field: pl.Expr, column: str) -> pl.DataFrame:
     known = rows.with_columns(field.alias("field")).drop_nulls(["field", column])
     return (
-        known.group_by(
-            "row", "field", pl.col(column).alias("value"), maintain_order=True
-        )
+        known.group_by("row", "field", pl.col(column).alias("value"), maintain_order=True)
         .agg(pl.col("at").alias("pointers"))
         .select(list(OBSERVATIONS))
     )

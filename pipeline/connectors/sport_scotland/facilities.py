@@ -100,9 +100,7 @@ def _read_csv(payload_id: str, body: bytes) -> Decoded:
         pl.lit(payload_id).alias("payload_id"),
         pl.format("/{}", "n").alias("json_pointer"),
         *(
-            (pl.col(column) if column in present else pl.lit(None, pl.String)).alias(
-                name
-            )
+            (pl.col(column) if column in present else pl.lit(None, pl.String)).alias(name)
             for name, (_, column) in _SOURCES.items()
         ),
         pl.col("lat").cast(pl.Float64, strict=False).alias("latitude"),
