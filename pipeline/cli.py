@@ -6,26 +6,40 @@ Heavy libraries are imported by the command that needs them, so that `--help` is
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any, NoReturn
 
 from pipeline import __version__
 from pipeline.errors import INTERRUPTED, SightlineError
+from pipeline.interrupts import interrupts_raised
 
-_RUN_EPILOG = """\
-words may be given as key=value: run query="Powerleague Portobello" mode=live
-
-examples:
-  sightline run "Powerleague Portobello"
-  sightline run "padel edinburgh" --discover 10 --json
-  sightline run "leisure centre leith" --no-persist
-"""
+# Placeholders in capitals: the engine knows no domain, not even in its help.
+_EXAMPLES = {
+    "run": (
+        'run "NAME PLACE"                       one named thing, from the lake',
+        'run "KIND PLACE" --discover 10 --json  many, as JSON',
+        'run query="NAME PLACE" mode=live       key=value words; ask the sources themselves',
+        'run "NAME PLACE" --no-persist          look, store nothing',
+    ),
+    "lake_import": ("lake import --source openstreetmap answer.json dump.json.gz",),
+    "lake_ls": ("lake ls --json",),
+    "lake_verify": ("lake verify",),
+    "rebuild": ("rebuild", "rebuild --as-of 2026-01-31"),
+    "explain": ("explain SLUG", "explain SLUG phone --raw", "explain SLUG --links"),
+    "entities": ("entities --like TEXT",),
+    "sql": ('sql "SELECT slug, phone FROM entity"', 'sql "SHOW TABLES"'),
+    "connectors": ("connectors",),
+    "lens_check": ("lens check", "lens check path/to/lens.yaml --json"),
+    "export_parquet": ("export parquet --to published",),
+}
 _EPILOG = """\
 start here:
-  sightline run "Powerleague Portobello"       ask the committed sample lake
-  sightline explain powerleague-portobello     who said what, who won, and why
-  sightline entities                           what the warehouse holds
+  sightline run "NAME PLACE"     ask the lake; README.md has a query for the committed sample
+  sightline explain SLUG         who said what, who won, and why
+  sightline entities             what the warehouse holds
 
 exit codes: 0 fine, 2 usage, 10 settings or lens, 11 lake, 12 SQL step, 13 check,
 14 every connector failed, 16 warehouse or publication, 130 interrupted
@@ -34,38 +48,68 @@ exit codes: 0 fine, 2 usage, 10 settings or lens, 11 lake, 12 SQL step, 13 check
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; errors a user can meet become one message and an exit code."""
-    arguments = build_parser().parse_args(argv)
-    from pipeline import logs  # after parsing: --help needs none of it
-
-    logs.configure(arguments.log_level)
+    arguments = _parse(argv)
     try:
-        command = import_module(f"pipeline.commands.{arguments.module}")
-        return int(command.execute(arguments) or 0)
+        with interrupts_raised():
+            return _execute(arguments)
     except SightlineError as error:
         print(f"sightline: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("sightline: interrupted; what was finished is kept", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()
+    except BrokenPipeError:  # whoever read us has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Arguments; words may also follow an option: `run padel --json edinburgh`."""
+    parser = build_parser()
+    arguments, late = parser.parse_known_args(argv)
+    words = getattr(arguments, "words", None) or getattr(arguments, "paths", None)
+    if words and not any(word.startswith("-") for word in late):
+        words.extend(late)
+    elif late:
+        parser.error(f"unrecognized arguments: {' '.join(late)}")
+    return arguments
+
+
+def _execute(arguments: argparse.Namespace) -> int:
+    from pipeline import logs  # after parsing: --help needs none of it
+    from pipeline.settings import load_settings
+
+    logs.configure(arguments.log_level or load_settings().app.log_level)
+    command = import_module(f"pipeline.commands.{arguments.module}")
+    code = int(command.execute(arguments) or 0)
+    sys.stdout.flush()
+    return code
+
+
+class _Parser(argparse.ArgumentParser):
+    """Keeps the layout of examples, takes no shortened options, complains in one line."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **kwargs
+        )
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see '{self.prog} --help'\n")
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Every command with its options."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="sightline",
         description="Many imperfect sources in, one trusted and explained record out.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"sightline {__version__}")
     parser.add_argument(
         "--log-level",
-        default="error",
         choices=["debug", "info", "warning", "error"],
-        help="structured logs on standard error (default: error)",
+        help="structured logs on standard error (default: log_level of app.yaml)",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_run(commands)
@@ -81,18 +125,14 @@ Commands = argparse._SubParsersAction  # argparse offers no public name
 
 
 def _command(
-    commands: Commands[argparse.ArgumentParser],
-    name: str,
-    module: str,
-    text: str,
-    epilog: str = "",
+    commands: Commands[_Parser], name: str, module: str, text: str
 ) -> argparse.ArgumentParser:
+    examples = "".join(f"\n  sightline {example}" for example in _EXAMPLES[module])
     parser = commands.add_parser(
         name,
         help=text,
         description=text[0].upper() + text[1:] + ".",
-        epilog=epilog,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"examples:{examples}",
     )
     parser.set_defaults(module=module)
     return parser
@@ -106,14 +146,14 @@ def _json_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
 
 
-def _add_run(commands: Commands[argparse.ArgumentParser]) -> None:
+def _add_run(commands: Commands[_Parser]) -> None:
     text = "ask the sources about a query and store the entities that come of it"
-    run = _command(commands, "run", "run", text, _RUN_EPILOG)
+    run = _command(commands, "run", "run", text)
     run.add_argument("words", nargs="+", metavar="QUERY", help="the query, or key=value words")
     run.add_argument("--mode", help="replay (the lake), live (the network) or auto")
     _lens_option(run)
     many = run.add_mutually_exclusive_group()
-    many.add_argument("--discover", type=int, metavar="N", help="look for N things")
+    many.add_argument("--discover", metavar="N", help="look for N things")
     many.add_argument("--one", action="store_true", help="look for one named thing")
     run.add_argument("--budget", metavar="USD", help="US dollars the run may spend")
     run.add_argument("--persist", action=argparse.BooleanOptionalAction, default=True,
@@ -121,13 +161,10 @@ def _add_run(commands: Commands[argparse.ArgumentParser]) -> None:
     _json_option(run)
 
 
-def _add_lake(commands: Commands[argparse.ArgumentParser]) -> None:
+def _add_lake(commands: Commands[_Parser]) -> None:
     lake = commands.add_parser("lake", help="raw answers: import, list, verify")
     actions = lake.add_subparsers(title="actions", metavar="ACTION", required=True)
-    load = _command(
-        actions, "import", "lake_import", "load recorded answers or published dumps",
-        "example:\n  sightline lake import --source openstreetmap answer.json dump.json.gz\n",
-    )  # fmt: skip
+    load = _command(actions, "import", "lake_import", "load recorded answers or published dumps")
     load.add_argument("--source", required=True, metavar="NAME", help="whose answers they are")
     load.add_argument("--date", metavar="YYYY-MM-DD", help="when they were fetched (now)")
     load.add_argument("paths", nargs="+", metavar="PATH", help=".json .csv .xml, .gz, .tar.xz")
@@ -136,16 +173,15 @@ def _add_lake(commands: Commands[argparse.ArgumentParser]) -> None:
     _json_option(_command(actions, "verify", "lake_verify", "recheck every stored hash"))
 
 
-def _add_rebuild(commands: Commands[argparse.ArgumentParser]) -> None:
+def _add_rebuild(commands: Commands[_Parser]) -> None:
     rebuild = _command(commands, "rebuild", "rebuild", "make every entity again from the lake")
     _lens_option(rebuild)
     rebuild.add_argument("--as-of", metavar="YYYY-MM-DD", help="as if later payloads were not")
     _json_option(rebuild)
 
 
-def _add_reading(commands: Commands[argparse.ArgumentParser]) -> None:
-    explain = _command(commands, "explain", "explain", "who said what, who won, and why",
-                       "example:\n  sightline explain powerleague-portobello phone\n")  # fmt: skip
+def _add_reading(commands: Commands[_Parser]) -> None:
+    explain = _command(commands, "explain", "explain", "who said what, who won, and why")
     explain.add_argument("slug", metavar="SLUG", help="an entity's slug or id")
     explain.add_argument("field", nargs="?", metavar="FIELD", help="one field, or its last part")
     explain.add_argument("--links", action="store_true", help="why its records are one thing")
@@ -156,14 +192,13 @@ def _add_reading(commands: Commands[argparse.ArgumentParser]) -> None:
     entities.add_argument("--like", metavar="TEXT", help="only names that contain this")
     _lens_option(entities)
     _json_option(entities)
-    sql = _command(commands, "sql", "sql", "ask the warehouse in SQL (read-only)",
-                   'example:\n  sightline sql "SELECT slug, phone FROM entity"\n')  # fmt: skip
+    sql = _command(commands, "sql", "sql", "ask the warehouse in SQL (read-only)")
     sql.add_argument("query", metavar="SELECT", help="one statement")
     _json_option(sql)
     _json_option(_command(commands, "connectors", "connectors", "list the sources there are"))
 
 
-def _add_lens(commands: Commands[argparse.ArgumentParser]) -> None:
+def _add_lens(commands: Commands[_Parser]) -> None:
     lens = commands.add_parser("lens", help="check a lens")
     actions = lens.add_subparsers(title="actions", metavar="ACTION", required=True)
     check = _command(actions, "check", "lens_check", "run every gate, examples included")
@@ -171,7 +206,7 @@ def _add_lens(commands: Commands[argparse.ArgumentParser]) -> None:
     _json_option(check)
 
 
-def _add_export(commands: Commands[argparse.ArgumentParser]) -> None:
+def _add_export(commands: Commands[_Parser]) -> None:
     export = commands.add_parser("export", help="publish the entities of a lens")
     targets = export.add_subparsers(title="targets", metavar="TARGET", required=True)
     parquet = _command(targets, "parquet", "export_parquet", "write entities as Parquet files")

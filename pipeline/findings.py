@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
@@ -46,8 +47,7 @@ class Finding:
         }
 
 
-def nearest(word: str, known: object) -> str:
+def nearest(word: str, known: Iterable[object]) -> str:
     """`did you mean 'football'?` for the known word nearest to this one, else nothing."""
-    words = sorted(str(item) for item in known) if hasattr(known, "__iter__") else []
-    close = get_close_matches(word, words, n=1, cutoff=0.6)
+    close = get_close_matches(word, [str(item) for item in known], n=1, cutoff=0.6)
     return f"did you mean {close[0]!r}?" if close else ""

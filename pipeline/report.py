@@ -18,6 +18,7 @@ _STATUS_STYLES = {
     "skipped": "dim",
     "failed": "red",
     "stopped": "yellow",
+    "budget_stopped": "yellow",
 }
 STAGE_NAMES = {
     "payloads": "payloads",
@@ -59,14 +60,17 @@ def make_table(
     rows: Iterable[Sequence[object]],
     *,
     right: str = "",
+    whole: str = "",
 ) -> Table:
-    """A plain table; columns named in `right` (space-separated) are numbers."""
+    """A plain table; columns named in `right` (space-separated) are numbers, those in
+    `whole` are never wrapped.
+    """  # one paragraph
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for column in columns:
         numeric = column in right.split()
         table.add_column(
             column, justify="right" if numeric else "left", header_style="dim",
-            overflow="fold",
+            overflow="fold", no_wrap=column in whole.split(),
         )  # fmt: skip
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
@@ -74,6 +78,8 @@ def make_table(
 
 
 def _print_connectors(report: RunReport, console: Console) -> None:
+    """What each did, then why: reasons are sentences, and would squeeze the other columns."""
+    columns = ("connector", "phase", "mode", "status", "answers", "records", "cost", "time")
     rows = [
         (
             c["name"],
@@ -84,23 +90,15 @@ def _print_connectors(report: RunReport, console: Console) -> None:
             c["records"],
             f"${c['cost']:.3f}",
             f"{c['seconds']:.2f} s",
-            c["why"],
         )
         for c in report.connectors
     ]
-    columns = (
-        "connector",
-        "phase",
-        "mode",
-        "status",
-        "answers",
-        "records",
-        "cost",
-        "time",
-        "why",
-    )
+    reasons = [(c["name"], c["why"]) for c in report.connectors]
+    right = "answers records cost time"
     console.print()
-    console.print(make_table("Connectors", columns, rows, right="answers records cost time"))
+    console.print(make_table("Connectors", columns, rows, right=right, whole=" ".join(columns)))
+    console.print()
+    console.print(make_table("", ("connector", "why"), reasons, whole="connector"))
 
 
 def _print_stages(report: RunReport, console: Console) -> None:

@@ -54,7 +54,7 @@ class AppConfig(_Strict):
 
     default_lens: str = Field(description="the lens of a command that names none")
     mode: Mode = Field("replay", description="replay, live or auto")
-    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    log_level: Literal["debug", "info", "warning", "error"] = "error"
     orchestration: OrchestrationConfig = OrchestrationConfig()
     lake: LakeConfig = LakeConfig()
     engine: EngineConfig = EngineConfig()
@@ -129,19 +129,30 @@ def _home(env: Mapping[str, str]) -> Path:
 
 
 def _app_config(home: Path) -> AppConfig:
-    own = home / "app.yaml"
-    path = own if own.is_file() else _PACKAGE / "config" / "app.yaml"
+    """The user's own app.yaml; what it does not say, the shipped one says."""
+    path = _PACKAGE / "config" / "app.yaml"
+    chosen = load_yaml(path)
+    if (home / "app.yaml").is_file():
+        path = home / "app.yaml"
+        chosen = _overlaid(chosen, load_yaml(path))
     try:
-        return AppConfig.model_validate(load_yaml(path))
+        return AppConfig.model_validate(chosen)
     except ValidationError as error:
-        raise SettingsError(f"{path.name}: {describe_validation(error)}") from error
+        raise SettingsError(f"{path}: {describe_validation(error)}") from error
+
+
+def _overlaid(shipped: Any, own: Any) -> Any:
+    """The own value, a mapping filled up key by key with what is shipped."""
+    if not (isinstance(shipped, dict) and isinstance(own, dict)):
+        return own
+    return shipped | {key: _overlaid(shipped.get(key), value) for key, value in own.items()}
 
 
 def load_yaml(path: Path) -> Any:
     """A trusted YAML file of ours; SettingsError says where it is broken."""
     try:
         return yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:  # ValueError: no UTF-8, no date
         raise SettingsError(f"{path}: cannot be read: {error}") from error
 
 

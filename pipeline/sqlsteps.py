@@ -30,6 +30,8 @@ from pipeline.errors import SqlStepError
 from pipeline.settings import assets_root
 
 _KEYS = ("reads", "params", "grain", "kind", "level")
+_KINDS = {"select", "mutate", "ddl", "macro"}
+_LEVELS = {"", "fail", "warn"}
 _LINE = re.compile(r"^-- (?P<key>\w+):\s*(?P<value>.*)$")
 
 
@@ -62,8 +64,7 @@ def load_steps(folder: str) -> tuple[SqlStep, ...]:
     paths = sorted(sql_folder(folder).glob("*.sql"))
     if not paths:
         raise SqlStepError(f"sql/{folder} holds no .sql file")
-    with duckdb.connect() as parser:
-        steps = {path.stem: _load(path, parser) for path in paths}
+    steps = {path.stem: _load(path, _parser()) for path in paths}
     graph = {name: [r for r in step.reads if r in steps] for name, step in steps.items()}
     try:
         return tuple(steps[name] for name in TopologicalSorter(graph).static_order())
@@ -77,6 +78,12 @@ def load_step(folder: str, name: str) -> SqlStep:
         if step.name == name:
             return step
     raise SqlStepError(f"sql/{folder} has no {name}.sql")
+
+
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    """A connection that only ever parses."""
+    return duckdb.connect(":memory:", config={"threads": 1})
 
 
 def _load(path: Path, parser: duckdb.DuckDBPyConnection) -> SqlStep:
@@ -119,6 +126,11 @@ def _words(value: str) -> tuple[str, ...]:
 
 
 def _require_agreement(step: SqlStep, parser: duckdb.DuckDBPyConnection) -> None:
+    for what, said, known in (("kind", step.kind, _KINDS), ("level", step.level, _LEVELS)):
+        if said not in known:
+            raise SqlStepError(
+                f"{step.path.name}: {what} is {said!r}, expected one of {sorted(known)}"
+            )
     try:
         statements = parser.extract_statements(step.statement)
     except duckdb.Error as error:

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipeline.errors import UsageError
+from pipeline.errors import LakeError, UsageError
 from pipeline.lake.store import collect_payloads, scan_lake
 from pipeline.sqlsteps import load_step
 from pipeline.warehouse.gate import Gate
@@ -65,33 +65,64 @@ def read_story(gate: Gate, lens_id: str, name: str) -> Story:
         )
 
 
+class RawReader:
+    """The text that claims point to; each payload is read and decoded once."""
+
+    def __init__(self, lake: Path) -> None:
+        self._lake = lake
+        self._decoded: dict[str, Any] = {}
+
+    def read(self, payload_id: str, pointer: str) -> str:
+        """A value of JSON or a row of CSV, as JSON; one line per pointer of a list.
+
+        A pointer may name another payload: `p_…#/features/0`. What cannot be shown is
+        told in brackets.
+        """
+        pointers = json.loads(pointer) if pointer.startswith("[") else [pointer]
+        return "\n".join(self._at(payload_id, one) for one in pointers)
+
+    def _at(self, home_id: str, pointer: str) -> str:
+        head, slash, rest = pointer.partition("/")
+        payload_id = head.removesuffix("#") or home_id
+        try:
+            value = self._payload(payload_id)
+            for part in rest.split("/") if slash else ():
+                key = part.replace("~1", "/").replace("~0", "~")  # RFC 6901
+                value = value[int(key)] if isinstance(value, list) else value[key]
+        except LakeError as error:
+            return f"({error})"
+        except (LookupError, ValueError, TypeError):
+            return f"({payload_id} has nothing at {slash}{rest})"
+        return json.dumps(value, ensure_ascii=False)
+
+    def _payload(self, payload_id: str) -> Any:
+        if payload_id not in self._decoded:
+            self._decoded[payload_id] = _decode(*_body(self._lake, payload_id))
+        return self._decoded[payload_id]
+
+
 def read_raw(lake: Path, payload_id: str, pointer: str) -> str:
-    """The text a claim points to: a value of JSON, a row of CSV; one line per pointer."""
+    """The text one claim points to; RawReader reads many."""
+    return RawReader(lake).read(payload_id, pointer)
+
+
+def _body(lake: Path, payload_id: str) -> tuple[str, bytes]:
+    """Content type and body. Raises LakeError where the lake holds no such payload."""
     rows = collect_payloads(
         scan_lake(lake).filter(pl.col("payload_id") == payload_id).select("content_type", "body")
     )
     if rows.is_empty():
-        return "(the payload is not in the lake)"
+        raise LakeError(f"{payload_id} is not in the lake")
     content_type, body = rows.row(0)
-    pointers = json.loads(pointer) if pointer.startswith("[") else [pointer]
-    return "\n".join(_at(body, content_type, one) for one in pointers)
+    return content_type, body
 
 
-def _at(body: bytes, content_type: str, pointer: str) -> str:
-    if "#" in pointer.split("/", 1)[0]:
-        return f"({pointer} is in another payload)"
-    if content_type == "text/csv":
-        return _csv_row(body, int(pointer.split("/")[1]))
-    value = json.loads(body)
-    for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        value = value[int(key)] if isinstance(value, list) else value[key]
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _csv_row(body: bytes, number: int) -> str:
-    rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
-    return json.dumps(dict(zip(rows[0], rows[number + 1], strict=False)), ensure_ascii=False)
+def _decode(content_type: str, body: bytes) -> Any:
+    """JSON as it is, CSV as a list of rows. Raises ValueError for anything else."""
+    if content_type != "text/csv":
+        return json.loads(body)
+    head, *rows = csv.reader(io.StringIO(body.decode("utf-8-sig")))
+    return [dict(zip(head, row, strict=False)) for row in rows]
 
 
 def _names(field: str, path: str) -> bool:

@@ -43,7 +43,7 @@ class BoundingBox:
     east: float
 
     def __post_init__(self) -> None:
-        if self.south > self.north or self.west > self.east:
+        if not (self.south <= self.north and self.west <= self.east):  # NaN is neither
             msg = f"box is {self.as_list()}, expected south <= north and west <= east"
             raise ValueError(msg)
 
@@ -55,10 +55,6 @@ class BoundingBox:
             and self.north >= other.north
             and self.east >= other.east
         )
-
-    @property
-    def centre(self) -> GeoPoint:
-        return GeoPoint((self.south + self.north) / 2, (self.west + self.east) / 2)
 
     @property
     def extent(self) -> float:

@@ -17,7 +17,7 @@ import polars as pl
 from pipeline.errors import SqlStepError
 from pipeline.sqlsteps import SqlStep, load_step, load_steps
 
-_NAME = re.compile(r"^[a-z_][a-z0-9_]*$")
+_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 
 class Workbench:
@@ -48,7 +48,7 @@ class Workbench:
 
     def lay(self, name: str, frame: pl.DataFrame) -> None:
         """Make a frame readable as the table `name`."""
-        self._connection.register(name, frame.to_arrow())
+        self._connection.register(_checked(name), frame.to_arrow())
 
     def run(self, folder: str, params: Mapping[str, Any] | None = None) -> None:
         """Run every step of `sql/<folder>`, in the order of their reads."""
@@ -60,8 +60,11 @@ class Workbench:
         self._make(load_step(folder, name), params or {})
 
     def take(self, table: str) -> pl.DataFrame:
-        """A table as a frame."""
-        frame: pl.DataFrame = self._connection.table(_checked(table)).pl()
+        """A table as a frame. Raises SqlStepError where no step made it."""
+        try:
+            frame: pl.DataFrame = self._connection.table(_checked(table)).pl()
+        except duckdb.Error as error:
+            raise SqlStepError(f"table {table}: {error}") from error
         return frame
 
     def _make(self, step: SqlStep, params: Mapping[str, Any]) -> None:
@@ -78,6 +81,6 @@ class Workbench:
 
 def _checked(name: str) -> str:
     """An identifier that is safe to place in a statement: identifiers cannot be bound."""
-    if not _NAME.match(name):
+    if not _NAME.fullmatch(name):
         raise SqlStepError(f"table name is {name!r}, expected lower-case letters, digits and _")
     return name

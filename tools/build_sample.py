@@ -11,6 +11,7 @@ from collections import defaultdict
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.connectors.registry import load_connectors
 from pipeline.lake.payload import Payload, as_frame, request_json
 from pipeline.lake.store import write_parquet
 
@@ -19,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 
 def read_sample(folder: Path) -> list[Payload]:
     """Every authored answer as a payload, in file order."""
+    connectors = load_connectors()
     payloads = []
     for path in sorted(folder.glob("*/*.json")):
         document = json.loads(path.read_text("utf-8"))
@@ -33,6 +35,7 @@ def read_sample(folder: Path) -> list[Payload]:
                 body=json.dumps(document["body"], ensure_ascii=False).encode(),
                 fetched_at=datetime.fromisoformat(payload["fetched_at"]),
                 licence=payload["licence"],
+                volatile=connectors[payload["source"]].spec.volatile,
             )
         )
     return payloads

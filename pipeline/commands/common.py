@@ -7,10 +7,12 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, time
+from itertools import count
 from typing import Any
 
 from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from pipeline import logs
 from pipeline.connectors.registry import load_connectors
@@ -18,9 +20,10 @@ from pipeline.context import RunContext, start_context
 from pipeline.errors import UsageError
 from pipeline.lens.compiled import find_lens, load_lens
 from pipeline.runs.stages import Watcher
-from pipeline.settings import load_settings
+from pipeline.settings import Settings, load_settings, load_yaml
+from pipeline.warehouse.gate import Gate
 
-_PIPE_WIDTH = 120
+_PIPE_WIDTH = 4_000  # a row stays one line, so that grep and cut can read it
 
 
 def make_context(arguments: argparse.Namespace) -> RunContext:
@@ -34,16 +37,34 @@ def make_context(arguments: argparse.Namespace) -> RunContext:
     return context
 
 
+def make_reader(arguments: argparse.Namespace) -> tuple[Settings, str, Gate]:
+    """Settings, lens id and warehouse of a command that only reads what a lens made.
+
+    Raises UsageError for an unknown lens. A lens that is broken today can still be read.
+    """
+    settings = load_settings(lens=arguments.lens)
+    path = find_lens(settings.lens, settings.lens_folders())
+    document = load_yaml(path)
+    lens_id = str(document.get("lens")) if isinstance(document, dict) else settings.lens
+    gate = Gate(settings.warehouse, settings.app.engine.lock_wait_seconds)
+    return settings, lens_id, gate
+
+
 def parse_date(text: str) -> datetime:
-    """A day as UTC midnight; UsageError for anything else."""
+    """A day as its UTC midnight; UsageError for anything else."""
     try:
         return datetime.strptime(text, "%Y-%m-%d")  # naive UTC throughout
     except ValueError:
         raise UsageError(f"date is {text!r}, expected YYYY-MM-DD") from None
 
 
+def end_of_day(text: str) -> datetime:
+    """The last moment of a day; UsageError for anything else."""
+    return datetime.combine(parse_date(text), time.max)
+
+
 def console() -> Console:
-    """Standard output; wide enough to read where it is no terminal."""
+    """Standard output; nothing is wrapped where it is no terminal."""
     return Console() if sys.stdout.isatty() else Console(width=_PIPE_WIDTH)
 
 
@@ -58,10 +79,18 @@ def _plain(value: Any) -> Any:
 
 
 @contextmanager
-def progress(text: str) -> Iterator[Watcher | None]:
-    """A spinner on standard error that names what is being done; none without a terminal."""
+def progress(text: str, steps: int) -> Iterator[Watcher | None]:
+    """A bar on standard error that names the step begun; none without a terminal."""
     if not sys.stderr.isatty():
         yield None
         return
-    with Console(stderr=True).status(text) as status:
-        yield lambda name: status.update(f"{text}: {name.replace('_', ' ')}")
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(text, total=steps)
+        begun = count()
+
+        def watch(name: str) -> None:
+            told = f"{text}: {name.replace('_', ' ')}"
+            bar.update(task, completed=next(begun), description=told)
+
+        yield watch

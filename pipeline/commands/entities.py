@@ -6,18 +6,15 @@ import argparse
 
 from rich.text import Text
 
-from pipeline.commands.common import console, print_json
+from pipeline.commands.common import console, make_reader, print_json
 from pipeline.report import make_table
-from pipeline.settings import load_settings
 from pipeline.sqlsteps import load_step
-from pipeline.warehouse.gate import Gate
 
 
 def execute(arguments: argparse.Namespace) -> None:
     """One line per entity, by slug."""
-    settings = load_settings(lens=arguments.lens)
-    gate = Gate(settings.warehouse, settings.app.engine.lock_wait_seconds)
-    params = {"lens_id": settings.lens, "like": arguments.like or ""}
+    _, lens_id, gate = make_reader(arguments)
+    params = {"lens_id": lens_id, "like": arguments.like or ""}
     with gate.read() as connection:
         view = load_step("views", "entity_listing").statement
         rows = connection.sql(view, params=params).pl()
@@ -32,4 +29,4 @@ def execute(arguments: argparse.Namespace) -> None:
     ]  # fmt: skip
     columns = ("slug", "name", "activities", "sources", "complete")
     out.print(make_table("", columns, shown, right="sources complete"))
-    out.print(Text(f"{rows.height} entities of {settings.lens}", style="dim"))
+    out.print(Text(f"{rows.height} entities of {lens_id}", style="dim"))

@@ -9,11 +9,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from pipeline.commands.common import console, print_json
+from pipeline.commands.common import console, make_reader, print_json
 from pipeline.report import make_table
-from pipeline.settings import load_settings
-from pipeline.story import Story, read_raw, read_story
-from pipeline.warehouse.gate import Gate
+from pipeline.story import RawReader, Story, read_story
 
 _HEAD = (
     "entity_id",
@@ -27,9 +25,8 @@ _HEAD = (
 
 def execute(arguments: argparse.Namespace) -> None:
     """All fields with their winners, or every claim on one field."""
-    settings = load_settings(lens=arguments.lens)
-    gate = Gate(settings.warehouse, settings.app.engine.lock_wait_seconds)
-    story = read_story(gate, settings.lens, arguments.slug)
+    settings, lens_id, gate = make_reader(arguments)
+    story = read_story(gate, lens_id, arguments.slug)
     claims = story.claims_of(arguments.field) if arguments.field else story.claims
     raw = _raw(settings.lake, claims) if arguments.raw else {}
     if arguments.json:
@@ -38,7 +35,7 @@ def execute(arguments: argparse.Namespace) -> None:
         return
     out = console()
     _print_head(story, out)
-    if arguments.field:
+    if arguments.field or arguments.raw:
         _print_claims(claims, raw, out)
     else:
         _print_winners(story, out)
@@ -49,9 +46,9 @@ def execute(arguments: argparse.Namespace) -> None:
 
 
 def _raw(lake: Path, claims: list[dict[str, Any]]) -> dict[int, str]:
+    reader = RawReader(lake)
     return {
-        n: read_raw(lake, claim["payload_id"], claim["json_pointer"])
-        for n, claim in enumerate(claims)
+        n: reader.read(claim["payload_id"], claim["json_pointer"]) for n, claim in enumerate(claims)
     }
 
 

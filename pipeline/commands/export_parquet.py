@@ -6,20 +6,17 @@ import argparse
 from dataclasses import asdict
 from pathlib import Path
 
-from pipeline.commands.common import console, print_json
+from pipeline.commands.common import console, make_reader, print_json
 from pipeline.context import utc_now
 from pipeline.publish.parquet import export_parquet
-from pipeline.settings import load_settings
-from pipeline.warehouse.gate import Gate
 
 
 def execute(arguments: argparse.Namespace) -> None:
     """Write the edition; nothing is touched where nothing changed."""
-    settings = load_settings(lens=arguments.lens)
-    gate = Gate(settings.warehouse, settings.app.engine.lock_wait_seconds)
-    default = settings.home / "data" / "export" / settings.lens
+    settings, lens_id, gate = make_reader(arguments)
+    default = settings.home / "data" / "export" / lens_id
     folder = Path(arguments.to) if arguments.to else default
-    counts = export_parquet(gate, settings.lens, folder, arguments.edition, utc_now())
+    counts = export_parquet(gate, lens_id, folder, arguments.edition, utc_now())
     if arguments.json:
         print_json(asdict(counts))
         return

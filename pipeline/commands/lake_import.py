@@ -17,9 +17,9 @@ def execute(arguments: argparse.Namespace) -> None:
     """Import every file, or none of them."""
     settings = load_settings()
     source = dump_source(require_connector(arguments.source))
-    fetched_at = parse_date(arguments.date) if arguments.date else utc_now()
+    fetched_at = utc_now() if arguments.date is None else parse_date(arguments.date)
     paths = [Path(path) for path in arguments.paths]
-    with progress("importing") as watch:
+    with progress("importing", len(paths)) as watch:
         report = import_files(
             settings.lake, source, paths, fetched_at,
             settings.app.lake.max_payload_mb * 1024 * 1024, watch,
@@ -51,5 +51,6 @@ def dump_source(connector: Connector) -> DumpSource:
         spec.licence.name,
         spec.licence.retain_days,
         spec.import_types,
+        spec.volatile,
         connector.require_expected,
     )

@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from pipeline.commands.common import console, print_json, progress
+from pipeline.connectors.registry import load_connectors
 from pipeline.errors import LakeError
 from pipeline.lake.store import lake_files
 from pipeline.lake.verify import verify_lake
@@ -15,12 +16,14 @@ from pipeline.settings import load_settings
 def execute(arguments: argparse.Namespace) -> int:
     """Exit 11 where anything is wrong."""
     lake = load_settings().lake
-    with progress("verifying") as watch:
-        problems = verify_lake(lake, lambda done, n: watch(f"{done}/{n}") if watch else None)
+    files = lake_files(lake)
+    with progress("verifying", len(files)) as watch:
+        volatile = {name: c.spec.volatile for name, c in load_connectors().items()}
+        problems = verify_lake(lake, volatile, watch)
     if arguments.json:
-        print_json({"files": len(lake_files(lake)), "problems": problems})
+        print_json({"files": len(files), "problems": problems})
     elif not problems:
-        console().print(f"{len(lake_files(lake))} files, every hash as stored", highlight=False)
+        console().print(f"{len(files)} files, every hash as stored", highlight=False)
     for problem in [] if arguments.json else problems:
         print(f"sightline: {problem}", file=sys.stderr)
     return LakeError.exit_code if problems else 0

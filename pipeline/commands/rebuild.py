@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import argparse
-from datetime import timedelta
 
 from rich.text import Text
 
 from pipeline.commands.common import (
     console,
+    end_of_day,
     make_context,
-    parse_date,
     print_json,
     progress,
 )
 from pipeline.report import STAGE_NAMES, make_table
 from pipeline.runs.rebuild import rebuild
+from pipeline.runs.stages import TIMED_STAGES
 
 
 def execute(arguments: argparse.Namespace) -> None:
     """Rebuild the lens's entities; `--as-of` counts the whole named day."""
     context = make_context(arguments)
-    as_of = parse_date(arguments.as_of) + timedelta(days=1) if arguments.as_of else None
-    with progress("rebuilding") as watch:
+    as_of = None if arguments.as_of is None else end_of_day(arguments.as_of)
+    with progress("rebuilding", TIMED_STAGES) as watch:
         report = rebuild(context, as_of, watch)
     if arguments.json:
         print_json(vars(report))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from pipeline.commands.common import console, make_context, print_json, progress
 from pipeline.context import RunContext
@@ -13,8 +12,10 @@ from pipeline.errors import UsageError
 from pipeline.orchestration.request import IngestionMode, IngestRequest
 from pipeline.report import print_run
 from pipeline.runs.run import run_query
+from pipeline.runs.stages import TIMED_STAGES
+from pipeline.text import fold
 
-_WORD = re.compile(r"^([a-z_]+)=(.*)$", re.DOTALL)
+_WORD = re.compile(r"^([A-Za-z_]+)=(.*)$", re.DOTALL)
 _KEYS = ("query", "mode", "lens", "discover", "budget")
 
 
@@ -23,7 +24,7 @@ def execute(arguments: argparse.Namespace) -> None:
     query = _read_words(arguments)
     context = make_context(arguments)
     request = _request(query, arguments, context)
-    with progress(query) as watch:
+    with progress(query, TIMED_STAGES) as watch:
         report = run_query(context, request, persist=arguments.persist, watch=watch)
     if arguments.json:
         print_json(report.as_dict())
@@ -46,15 +47,20 @@ def _read_words(arguments: argparse.Namespace) -> str:
             free.append(value)
         else:
             setattr(arguments, key, value)
+    empty = [key for key in _KEYS if getattr(arguments, key, None) == ""]
+    if empty:
+        raise UsageError(f"{empty[0]} is empty, expected a value or nothing at all")
     query = " ".join(" ".join(free).split())
-    if not query:
-        raise UsageError("the query is empty, expected words such as 'Powerleague Portobello'")
+    if not fold(query):
+        raise UsageError(f"query is {query!r}, expected words, such as a name and a place")
     return query
 
 
 def _request(query: str, arguments: argparse.Namespace, context: RunContext) -> IngestRequest:
     defaults = context.settings.app.orchestration
     mode = None
+    if arguments.one and arguments.discover is not None:
+        raise UsageError("--one looks for one thing, discover for many: expected one of them")
     if arguments.one:
         mode = IngestionMode.RESOLVE_ONE
     elif arguments.discover is not None:
@@ -68,15 +74,15 @@ def _request(query: str, arguments: argparse.Namespace, context: RunContext) -> 
     )
 
 
-def _count(value: Any, default: int) -> int:
+def _count(value: str | None, default: int) -> int:
     if value is None:
         return default
-    if not str(value).isdigit() or int(value) < 1:
+    if not value.isdecimal() or int(value) < 1:
         raise UsageError(f"discover is {value!r}, expected a number from 1")
     return int(value)
 
 
-def _money(value: Any, default: Decimal) -> Decimal:
+def _money(value: str | None, default: Decimal) -> Decimal:
     if value is None:
         return default
     try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 import duckdb
@@ -14,6 +16,12 @@ from pipeline.errors import UsageError
 from pipeline.report import make_table
 from pipeline.settings import load_settings
 from pipeline.warehouse.gate import Gate
+
+_READING = {
+    duckdb.StatementType.SELECT,  # also FROM, WITH, VALUES, SHOW, DESCRIBE, SUMMARIZE
+    duckdb.StatementType.EXPLAIN,
+    duckdb.StatementType.PRAGMA,
+}
 
 
 def execute(arguments: argparse.Namespace) -> None:
@@ -38,20 +46,54 @@ def execute(arguments: argparse.Namespace) -> None:
 def _ask(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], list[list[Any]]]:
     """Column names and rows, JSON columns decoded. Raises UsageError for bad SQL."""
     try:
-        statements = connection.extract_statements(query)
-        if len(statements) != 1:
-            raise UsageError(f"found {len(statements)} statements, expected one")
+        connection.execute("set enable_external_access = false")  # no COPY TO, no other files
+        _require_one_reading(connection, query)
         relation = connection.sql(query)
-        if relation is None:
-            return [], []
-        is_json = [str(kind) == "JSON" for kind in relation.types]
+        columns = _distinct(relation.columns)
+        kinds = [str(kind) for kind in relation.types]
+        _require_plain_times(columns, kinds)
         rows = [
-            [json.loads(v) if j and v is not None else v for v, j in zip(row, is_json, strict=True)]
+            [_value(value, kind) for value, kind in zip(row, kinds, strict=True)]
             for row in relation.fetchall()
         ]
     except duckdb.Error as error:
         raise UsageError(f"the query cannot be run: {error}") from error
-    return relation.columns, rows
+    return columns, rows
+
+
+def _require_one_reading(connection: duckdb.DuckDBPyConnection, query: str) -> None:
+    statements = connection.extract_statements(query)
+    if len(statements) != 1:
+        raise UsageError(f"found {len(statements)} statements, expected one")
+    kind = statements[0].type
+    if kind not in _READING:
+        raise UsageError(f"found a statement of type {kind.name}, expected one that reads: SELECT")
+
+
+def _require_plain_times(columns: Sequence[str], kinds: Sequence[str]) -> None:
+    """The warehouse holds UTC without an offset; other times need a library we do without."""
+    for column, kind in zip(columns, kinds, strict=True):
+        if "WITH TIME ZONE" in kind:
+            raise UsageError(f"column {column!r} is a {kind}: cast it, as in {column}::TIMESTAMP")
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Column names, a repeated one numbered, so that no column is lost as JSON."""
+    distinct: list[str] = []
+    for name in names:
+        number, free = 1, name
+        while free in distinct:
+            free, number = f"{name}_{number}", number + 1
+        distinct.append(free)
+    return distinct
+
+
+def _value(value: Any, kind: str) -> Any:
+    if kind == "JSON" and value is not None:
+        return json.loads(value)
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)  # JSON has no NaN
+    return value
 
 
 def _shown(value: Any) -> str:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from math import isnan
 from typing import Any
 
 from pipeline.conditions.nodes import Composite, Node, Operator
 
 
 def evaluate(node: Node, context: Mapping[str, Any]) -> bool:
-    """True where the condition holds; a missing or None value makes every operator False."""
+    """True where the condition holds; a missing value (None, NaN) makes every operator False."""
     if isinstance(node, Composite):
         verdicts = (evaluate(child, context) for child in node.nodes)
         if node.kind == "all":
             return all(verdicts)
         return any(verdicts) if node.kind == "any" else not next(verdicts)
     found = look_up(context, node.path)
-    return found is not None and _holds(node.operator, found, node.value)
+    return not _is_missing(found) and _holds(node.operator, found, node.value)
 
 
 def look_up(context: Mapping[str, Any], path: str) -> Any:
@@ -28,6 +29,10 @@ def look_up(context: Mapping[str, Any], path: str) -> Any:
             return None
         value = value.get(part)
     return value
+
+
+def _is_missing(found: Any) -> bool:
+    return found is None or (isinstance(found, float) and isnan(found))
 
 
 def _holds(operator: Operator, found: Any, value: Any) -> bool:

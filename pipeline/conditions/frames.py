@@ -39,21 +39,21 @@ def _leaf(node: Condition, column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
         case Operator.EQ | Operator.IN:
             return _any_of(column, dtype, values)
         case Operator.NE | Operator.NOT_IN:
-            return column.is_not_null() & ~_any_of(column, dtype, values)
-        case Operator.CONTAINS:
-            return _contains(column, dtype, node.value)
-        case Operator.INTERSECTS if isinstance(dtype, pl.List):
-            return reduce(or_, (_contains(column, dtype, item) for item in values))
+            return ~_any_of(column, dtype, values)
+        case Operator.CONTAINS | Operator.INTERSECTS if isinstance(dtype, pl.List):
+            return column.list.eval(_any_of(pl.element(), dtype.inner, values)).list.any()
+        case Operator.CONTAINS if dtype == pl.String and isinstance(node.value, str):
+            return column.str.contains(node.value, literal=True)
         case Operator.MATCHES if dtype == pl.String:
             pattern = compile_pattern(node.value)
             return column.map_batches(pattern.matches, return_dtype=pl.Boolean)
-        case Operator.INTERSECTS | Operator.MATCHES:
+        case Operator.CONTAINS | Operator.INTERSECTS | Operator.MATCHES:
             return pl.lit(value=False)
         case _:
             return _ordered(node.operator, column, dtype, node.value)
 
 
-def _comparable(dtype: pl.DataType | Any, value: Any) -> bool:
+def _comparable(dtype: Any, value: Any) -> bool:
     if isinstance(value, bool):
         return bool(dtype == pl.Boolean)
     if isinstance(value, str):
@@ -61,25 +61,15 @@ def _comparable(dtype: pl.DataType | Any, value: Any) -> bool:
     return bool(dtype.is_numeric())
 
 
-def _equal(column: pl.Expr, dtype: pl.DataType, value: Any) -> pl.Expr:
+def _equal(column: pl.Expr, dtype: Any, value: Any) -> pl.Expr:
     # A null column must answer null here, so that NE and NOT_IN are False on it too.
     if not _comparable(dtype, value):
         return pl.when(column.is_not_null()).then(pl.lit(value=False))
     return column == pl.lit(value)
 
 
-def _any_of(column: pl.Expr, dtype: pl.DataType, values: tuple[Any, ...]) -> pl.Expr:
+def _any_of(column: pl.Expr, dtype: Any, values: tuple[Any, ...]) -> pl.Expr:
     return reduce(or_, (_equal(column, dtype, value) for value in values))
-
-
-def _contains(column: pl.Expr, dtype: pl.DataType, value: Any) -> pl.Expr:
-    if isinstance(dtype, pl.List):
-        if not _comparable(dtype.inner, value):
-            return pl.lit(value=False)
-        return column.list.contains(pl.lit(value))
-    if dtype == pl.String and isinstance(value, str):
-        return column.str.contains(value, literal=True)
-    return pl.lit(value=False)
 
 
 def _ordered(operator: Operator, column: pl.Expr, dtype: pl.DataType, value: Any) -> pl.Expr:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isnan
 from typing import Any, Literal
+
+from pipeline.patterns import compile_pattern
 
 Scalar = str | int | float | bool
 
@@ -67,22 +70,25 @@ Node = Condition | Composite
 
 def _value_problem(operator: Operator, value: Any) -> str:
     if operator is Operator.EXISTS:
-        return "" if value in (None, True) else "no value"
+        return "" if value is None or value is True else "no value"
     if operator in _TAKE_LIST:
-        good = isinstance(value, list | tuple) and all(isinstance(v, Scalar) for v in value)
+        good = isinstance(value, list | tuple) and all(_is_scalar(item) for item in value)
         return "" if good and value else "a list of values"
-    if not isinstance(value, Scalar):
+    if not _is_scalar(value):
         return "one value"
-    if operator is Operator.MATCHES:
-        return _pattern_problem(value)
-    return ""
+    return _pattern_problem(value) if operator is Operator.MATCHES else ""
+
+
+def _is_scalar(value: Any) -> bool:
+    """NaN equals nothing, so nothing is held against it."""
+    return isinstance(value, Scalar) and not (isinstance(value, float) and isnan(value))
 
 
 def _pattern_problem(value: Any) -> str:
     if not isinstance(value, str):
         return "a pattern"
     try:
-        re.compile(value)
+        compile_pattern(value)
     except re.error as error:
         return f"a pattern ({error})"
     return ""

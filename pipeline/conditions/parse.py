@@ -24,7 +24,7 @@ def parse_condition(raw: Any, where: str = "condition") -> Node:
         if not kinds:
             return _parse_leaf(raw, where)
         if len(raw) != 1:
-            raise ConditionError(f"{where} has {sorted(raw)}, expected {kinds[0]!r} alone")
+            raise ConditionError(f"{where} has {_keys(raw)}, expected {kinds[0]!r} alone")
         return _parse_composite(kinds[0], raw[kinds[0]], where)
     except ConditionError:
         raise
@@ -41,15 +41,20 @@ def _parse_composite(kind: Any, raw: Any, where: str) -> Composite:
 
 
 def _parse_leaf(raw: Mapping[str, Any], where: str) -> Condition:
-    unknown = sorted(set(raw) - {"path", "operator", "value"})
-    if unknown or not isinstance(raw.get("path"), str):
-        raise ConditionError(f"{where} has {sorted(raw)}, expected path, operator and value")
+    if set(raw) - {"path", "operator", "value"} or not isinstance(raw.get("path"), str):
+        raise ConditionError(f"{where} has {_keys(raw)}, expected path, operator and value")
+    found = raw.get("operator")
     try:
-        operator = Operator(raw.get("operator", ""))
+        operator = Operator(str(found))
     except ValueError:
-        hint = nearest(str(raw.get("operator")), Operator)
-        found = raw.get("operator")
+        hint = nearest(str(found), Operator)
         raise ConditionError(
-            f"{where}.operator is {found!r}, expected one of {[str(o) for o in Operator]} {hint}"
+            f"{where}.operator is {found!r}, expected one of {[str(o) for o in Operator]}"
+            f"{'; ' if hint else ''}{hint}"
         ) from None
     return Condition(raw["path"], operator, raw.get("value"))
+
+
+def _keys(raw: Mapping[Any, Any]) -> list[str]:
+    """YAML keys may be of any type, and mixed types do not sort."""
+    return sorted(str(key) for key in raw)

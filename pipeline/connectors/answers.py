@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from typing import Any
 
 from pipeline.errors import ForeignPayloadError
 
 
+def first_mark(body: bytes) -> bytes:
+    """The first byte that is neither blank nor a byte order mark: it tells the format."""
+    return body.removeprefix(BOM_UTF8).lstrip()[:1]
+
+
 def require_json(body: bytes, content_type: str, service: str) -> Any:
     """The decoded body; ForeignPayloadError for markup, other text or broken JSON."""
-    head = body.lstrip()[:1]
-    if head == b"<":
+    if first_mark(body) == b"<":
         raise ForeignPayloadError(f"{service} answered with markup ({content_type}), not JSON")
     try:
         return json.loads(body)
@@ -19,6 +24,8 @@ def require_json(body: bytes, content_type: str, service: str) -> Any:
         raise ForeignPayloadError(f"{service}: the text is not UTF-8: {error.reason}") from error
     except ValueError as error:
         raise ForeignPayloadError(f"{service}: not JSON, or cut short: {error}") from error
+    except RecursionError as error:
+        raise ForeignPayloadError(f"{service}: JSON nested deeper than any answer") from error
 
 
 def require_json_object(body: bytes, content_type: str, service: str) -> dict[str, Any]:
@@ -53,6 +60,6 @@ def peek(body: bytes) -> dict[str, Any]:
     """
     try:
         page = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return page if isinstance(page, dict) else {}

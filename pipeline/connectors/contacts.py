@@ -14,7 +14,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import polars as pl
 
 _TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|g_mp|y_source)$")
-_SEVERAL = re.compile(r"\s*[;/]\s*|\s+or\s+")
+_SEVERAL = re.compile(r"\s*[;,/]\s*|\s+or\s+")
+_SEVERAL_EMAILS = re.compile(r"\s*[;,]\s*")
+_HOST = re.compile(r"^[^\s@]+\.[^\s@]+$")
 
 
 def normalize_each(
@@ -34,7 +36,7 @@ def normalize_phones(texts: pl.Series, region: str) -> pl.Series:
 
 
 def normalize_emails(texts: pl.Series) -> pl.Series:
-    """Lower case, with a domain in its ASCII form; no address is ever looked up."""
+    """Lower case, of the first address where a field holds several; none is looked up."""
     return normalize_each(texts, _email)
 
 
@@ -56,7 +58,8 @@ def _phone(text: str, region: str) -> str | None:
         number = phonenumbers.parse(candidate, region)
     except phonenumbers.NumberParseException:
         return text if sum(map(str.isdigit, text)) >= 6 else None
-    if not phonenumbers.is_possible_number(number):
+    verdict = phonenumbers.is_possible_number_with_reason(number)
+    if verdict != phonenumbers.ValidationResult.IS_POSSIBLE:  # local numbers lack their area
         return text
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
@@ -64,7 +67,7 @@ def _phone(text: str, region: str) -> str | None:
 def _email(text: str) -> str | None:
     from email_validator import EmailNotValidError, validate_email
 
-    candidate = text.removeprefix("mailto:").strip()
+    candidate = _SEVERAL_EMAILS.split(text.strip().removeprefix("mailto:"))[0]
     try:
         return validate_email(candidate, check_deliverability=False).normalized.lower()
     except EmailNotValidError:
@@ -79,9 +82,10 @@ def _url(text: str) -> str | None:
         parts = urlsplit(url or "")
     except (ValueError, UnicodeError):
         return None
-    if parts.scheme not in {"http", "https"} or "." not in parts.netloc:
+    if parts.scheme not in {"http", "https"} or not _HOST.match(parts.netloc):
         return None
-    query = [pair for pair in parse_qsl(parts.query) if not _TRACKING.match(pair[0])]
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    query = [pair for pair in pairs if not _TRACKING.match(pair[0])]
     return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query), ""))
 
 

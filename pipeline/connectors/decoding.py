@@ -33,7 +33,7 @@ def decode_items(payloads: pl.DataFrame, item: pl.Struct, items: str | None = No
     rows = [pl.DataFrame(schema=_item_schema(item))]
     failures: list[dict[str, Any]] = []
     for payload_id, body in payloads.select("payload_id", "body").iter_rows():
-        text = body.decode("utf-8", errors="replace")
+        text = body.decode("utf-8-sig", errors="replace")
         try:
             column = _decode_body(text, item, items)
         except PolarsError:
@@ -101,7 +101,7 @@ def _decode_one(value: Any, item: pl.Struct) -> tuple[Any, str | None]:
 def _each(text: str, items: str | None) -> Iterator[tuple[str, Any, str | None]]:
     try:
         body = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         yield "", None, f"no JSON: {error}"
         return
     found = body if items is None else body.get(items) if isinstance(body, dict) else None

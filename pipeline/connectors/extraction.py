@@ -50,6 +50,7 @@ OBSERVATIONS = pl.Schema(
         "pointers": pl.List(pl.String()),
     }
 )
+_INSTANT = r"^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?$"
 # Assigned by the lens, never by a source.
 _NOT_FROM_SOURCES = {"entity_class"}
 
@@ -167,9 +168,21 @@ def _universal(field: Field, origins: Sequence[Origin], spec: ConnectorSpec) -> 
 
 
 def _instant(column: pl.Expr) -> pl.Expr:
-    """ISO 8601 with or without an offset, as UTC without one; an offset-less time is UTC."""
-    utc = column.str.to_datetime(time_unit="us", time_zone="UTC", strict=False)
-    return utc.dt.replace_time_zone(None)
+    """ISO 8601 with or without time or offset, as UTC without one; an offset-less time is UTC.
+
+    Each text is brought to one form: left to infer it, Polars would read the first one's alone.
+    """
+    parts = column.str.strip_chars().str.extract_groups(_INSTANT)
+    day, minute, second, offset = (parts.struct.field(str(n)) for n in range(1, 5))
+    whole = pl.concat_str(
+        day,
+        pl.lit("T"),
+        minute.fill_null("00:00"),
+        second.fill_null(":00"),
+        offset.fill_null("Z").str.replace("Z", "+00:00"),
+    )
+    instant = whole.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%z", time_unit="us", strict=False)
+    return instant.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
 
 
 def _with_valid_positions(records: pl.DataFrame) -> pl.DataFrame:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -15,17 +18,25 @@ from pipeline.connectors.spec import Api
 from pipeline.errors import ConnectorError
 
 USER_AGENT = f"sightline/{__version__} (open data pipeline)"
+HIDDEN = "KEY-HIDDEN"
+_MARKUP = re.compile(r"<[^>]*>")
+_TOLD_CHARACTERS = 300
+_SHORTEST_SECRET = 8  # a shorter key is a placeholder: hiding it would spoil the answer
 
 
 @dataclass(frozen=True)
 class ApiClient:
-    """A way to one API: where it is, the key, and the limits of spec.yaml."""
+    """A way to one API: where it is, the key, and the limits of spec.yaml.
+
+    `notes` gathers what a reader of the report should know of the answers.
+    """
 
     name: str
     api: Api
     base_url: str
     key: str | None
     http: httpx.AsyncClient
+    notes: list[str] = field(default_factory=list)
 
     async def get(
         self,
@@ -50,23 +61,37 @@ class ApiClient:
     async def post_form(self, request: SourceRequest, form: Mapping[str, str]) -> Answer:
         return await self._send("POST", request, data=dict(form))
 
+    def note_page_limit(self, request: SourceRequest) -> None:
+        """Say that there is more than was asked for."""
+        self.notes.append(
+            f"{request.endpoint} was left after {self.api.max_pages} pages, the most allowed "
+            "(spec.yaml: api.max_pages)"
+        )
+
     async def _send(self, method: str, request: SourceRequest, **kwargs: Any) -> Answer:
+        where = f"{self.name}: {request.endpoint}"
         url = self.base_url.rstrip("/") + request.path
+        limit = self.api.timeout_seconds
         try:
-            async with self.http.stream(
-                method, url, timeout=self.api.timeout_seconds, **kwargs
-            ) as response:
-                body = await self._read(response)
-        except httpx.HTTPError as error:
+            async with (
+                asyncio.timeout(limit),  # httpx bounds each read, not their sum
+                self.http.stream(method, url, timeout=limit, **kwargs) as response,
+            ):
+                body = self._hide(await self._read(response))
+        except (httpx.TimeoutException, TimeoutError) as error:
             raise ConnectorError(
-                f"{self.name}: {request.endpoint}: {type(error).__name__}: no answer from "
-                f"{self.base_url}"
+                f"{where}: no answer within {limit:g} s from {self.base_url}"
+            ) from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise ConnectorError(
+                f"{where}: {type(error).__name__}: no answer from {self.base_url}"
+            ) from error
+        except UnicodeError as error:
+            raise ConnectorError(
+                f"{where}: {self.api.key_variable} holds a character that cannot be sent"
             ) from error
         if response.status_code >= 400:
-            text = body[:200].decode("utf-8", "replace").strip()
-            raise ConnectorError(
-                f"{self.name}: {request.endpoint}: HTTP {response.status_code}: {self._hide(text)}"
-            )
+            raise ConnectorError(f"{where}: HTTP {response.status_code}: {_told(body)}")
         content_type = response.headers.get("content-type", "").partition(";")[0]
         return Answer(
             request.endpoint,
@@ -88,14 +113,41 @@ class ApiClient:
                 )
         return bytes(body)
 
-    def _hide(self, text: str) -> str:
-        return text.replace(self.key, "…") if self.key else text
+    def _hide(self, body: bytes) -> bytes:
+        """The body without our key: servers repeat it in next-page links and error texts."""
+        if self.key is None or len(self.key) < _SHORTEST_SECRET:
+            return body
+        for secret in {self.key, quote(self.key, safe="")}:
+            body = body.replace(secret.encode(), HIDDEN.encode())
+        return body
+
+
+def _told(body: bytes) -> str:
+    """The start of an error answer as one line; error pages are told without their markup."""
+    text = _MARKUP.sub(" ", body.decode("utf-8", "replace"))
+    return " ".join(text.split())[:_TOLD_CHARACTERS]
 
 
 @asynccontextmanager
 async def open_client() -> AsyncIterator[httpx.AsyncClient]:
-    """One connection pool for a run."""
+    """One connection pool for a run. Redirects are followed within a host only."""
     async with httpx.AsyncClient(
-        headers={"User-Agent": USER_AGENT}, follow_redirects=True
+        headers={"User-Agent": USER_AGENT},
+        follow_redirects=True,
+        event_hooks={"response": [_stay_on_host]},
     ) as client:
         yield client
+
+
+async def _stay_on_host(response: httpx.Response) -> None:
+    """Raise ConnectorError before a key in a header would go to a host it is not for."""
+    if not response.has_redirect_location:
+        return
+    asked = response.request.url
+    target = asked.join(response.headers["location"])
+    is_downgrade = asked.scheme == "https" and target.scheme != "https"
+    if target.netloc != asked.netloc or is_downgrade:
+        raise ConnectorError(
+            f"{asked.host} redirects to {target.scheme}://{target.host}, which is not followed; "
+            "if the service has moved, set its base-URL variable"
+        )

@@ -65,6 +65,7 @@ class ConnectorSpec(_Strict):
     api: Api
     identity: RecordIdentity = RecordIdentity()
     region: str = Field("GB", pattern=r"^[A-Z]{2}$", description="of its phone numbers")
+    volatile: tuple[str, ...] = Field((), description="members of answers that never repeat")
     snapshot: bool = False
     requires: tuple[str, ...] = ()
     provides: tuple[str, ...] = ()

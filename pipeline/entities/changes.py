@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from pipeline.entities.build import Build
@@ -71,32 +73,43 @@ def _claims(build: Build) -> pl.DataFrame:
     )
 
 
+_Event = tuple[str, str, str | None, str]
+
+
 def _history(build: Build) -> pl.DataFrame:
     """One row per change of identity: created, split_from, merged_into, retired, renamed."""
-    rows: list[tuple[str, str, str | None, str]] = []
-    groups = build.identities.groups.select("entity_id", "is_new", "split_from")
-    for entity_id, is_new, origin in groups.iter_rows():
-        if is_new and origin is None:
-            rows.append((entity_id, "created", None, "records seen for the first time"))
-        elif is_new:
-            rows.append(
-                (
-                    entity_id,
-                    "split_from",
-                    origin,
-                    "its records no longer belong together",
-                )
-            )
-    moved = build.identities.moved.select("entity_id", "heir_id")
-    for entity_id, heir in moved.iter_rows():
-        if heir is None:
-            rows.append((entity_id, "retired", None, "none of its records is left"))
-        else:
-            rows.append((entity_id, "merged_into", heir, "its records joined another"))
-    for entity_id, former, slug in _renamed(build).iter_rows():
-        rows.append((entity_id, "renamed", slug, f"the slug was {former!r}"))
+    renamed = [
+        (entity_id, "renamed", slug, f"the slug was {former!r}")
+        for entity_id, former, slug in _renamed(build).iter_rows()
+    ]
+    rows = [*_begun(build), *_ended(build), *renamed]
     schema = dict.fromkeys(_HISTORY, pl.String)
     return pl.DataFrame(rows, schema, orient="row").sort("entity_id", "event")
+
+
+def _begun(build: Build) -> Iterator[_Event]:
+    """New ids, and old ones that are in the directory for the first time or again."""
+    groups = build.identities.groups
+    for entity_id, origin in groups.filter("is_new").select("entity_id", "split_from").iter_rows():
+        if origin is None:
+            yield entity_id, "created", None, "records seen for the first time"
+        else:
+            yield entity_id, "split_from", origin, "its records no longer belong together"
+    created = build.entities.filter(pl.col("change") == "created")
+    known = groups.filter(~pl.col("is_new"))
+    for entity_id in created.join(known, on="entity_id", how="semi")["entity_id"]:
+        yield entity_id, "created", None, "the directory admits it now"
+
+
+def _ended(build: Build) -> Iterator[_Event]:
+    moved = build.identities.moved.select("entity_id", "heir_id", "is_refused")
+    for entity_id, heir, is_refused in moved.iter_rows():
+        if heir is not None:
+            yield entity_id, "merged_into", heir, "its records joined another"
+        elif is_refused:
+            yield entity_id, "retired", None, "the directory no longer admits it"
+        else:
+            yield entity_id, "retired", None, "none of its records is left"
 
 
 def _renamed(build: Build) -> pl.DataFrame:
@@ -107,16 +120,17 @@ def _renamed(build: Build) -> pl.DataFrame:
 
 
 def _redirects(build: Build) -> pl.DataFrame:
-    """Where merged ids and former slugs lead: old_name, new_name."""
-    heir = pl.col("heir_id").alias("new_name")
-    merged = build.identities.moved.drop_nulls("heir_id")
+    """Where former names lead: old_name, new_name.
+
+    A slug leads to the id it stood for, also where that is gone, so that nobody else gets it;
+    the id of a merged entity leads to its heir.
+    """
+    moved = build.identities.moved
     return pl.concat(
-        [
-            merged.select(pl.col("entity_id").alias("old_name"), heir),
-            merged.drop_nulls("slug").select(pl.col("slug").alias("old_name"), heir),
-            _renamed(build).select(
-                pl.col("former_slug").alias("old_name"),
-                pl.col("entity_id").alias("new_name"),
-            ),
-        ]
+        frame.select(pl.col(old).alias("old_name"), pl.col(new).alias("new_name"))
+        for frame, old, new in (
+            (moved.drop_nulls("heir_id"), "entity_id", "heir_id"),
+            (moved.drop_nulls("slug"), "slug", "entity_id"),
+            (_renamed(build), "former_slug", "entity_id"),
+        )
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import lzma
+import os
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ class _Readable(Protocol):
 
 def content_type(name: str) -> str:
     """The media type a file name promises; LakeError names those the lake can read."""
-    suffix = Path(name.removesuffix(".gz")).suffix.lower()
+    suffix = Path(name.lower().removesuffix(".gz")).suffix
     if suffix not in _TYPES:
         raise LakeError(f"{name}: file type is {suffix!r}, expected one of {sorted(_TYPES)}")
     return _TYPES[suffix]
@@ -41,24 +41,34 @@ def read_members(path: Path, limit_bytes: int) -> Iterator[tuple[str, bytes]]:
     if not path.is_file():
         raise LakeError(f"{path}: no such file")
     try:
-        if path.name.endswith((".tar.xz", ".tar.gz", ".tar")):
+        if path.name.lower().endswith((".tar.xz", ".tar.gz", ".tar")):
             yield from _read_archive(path, limit_bytes)
-        elif path.suffix == ".gz":
+        elif path.suffix.lower() == ".gz":
             with gzip.open(path, "rb") as file:
-                yield path.name.removesuffix(".gz"), _read(file, str(path), limit_bytes)
+                yield _as_text(path.stem), _read(file, str(path), limit_bytes)
         else:
             with path.open("rb") as file:
-                yield path.name, _read(file, str(path), limit_bytes)
-    except (OSError, EOFError, lzma.LZMAError, zlib.error, tarfile.TarError) as error:
+                yield _as_text(path.name), _read(file, str(path), limit_bytes)
+    except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
         raise LakeError(f"{path}: cannot be unpacked: {error}") from error
 
 
 def _read_archive(path: Path, limit_bytes: int) -> Iterator[tuple[str, bytes]]:
+    is_empty = True
     with tarfile.open(path, "r|*") as archive:
         for member in archive:
             file = archive.extractfile(member) if member.isfile() else None
             if file is not None:
-                yield member.name, _read(file, f"{path}:{member.name}", limit_bytes)
+                is_empty = False
+                name = _as_text(member.name)
+                yield name, _read(file, f"{path}:{name}", limit_bytes)
+    if is_empty:
+        raise LakeError(f"{path}: the archive holds no file")
+
+
+def _as_text(name: str) -> str:
+    """A file name that can be stored; bytes that are no UTF-8 become `�`."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _read(file: _Readable, where: str, limit_bytes: int) -> bytes:

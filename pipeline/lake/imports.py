@@ -21,6 +21,7 @@ class DumpSource:
     licence: str
     retain_days: int | None
     types: tuple[str, ...]
+    volatile: tuple[str, ...]
     check: Callable[[bytes, str], None]
 
 
@@ -48,6 +49,7 @@ def import_files(
     """
     seen = known_content(lake, source.name)
     payloads: list[Payload] = []
+    imported: list[str] = []
     known: list[str] = []
     for path in paths:
         for name, body in read_members(path, limit_bytes):
@@ -59,8 +61,8 @@ def import_files(
             else:
                 seen.add(payload.content_sha256)
                 payloads.append(payload)
-    written = write_payloads(lake, payloads)
-    return ImportReport([_name(p) for p in payloads], known, written)
+                imported.append(name)
+    return ImportReport(imported, known, write_payloads(lake, payloads))
 
 
 def _checked(
@@ -86,8 +88,5 @@ def _checked(
         fetched_at=fetched_at,
         licence=source.licence,
         retain_until=None if days is None else fetched_at + timedelta(days=days),
+        volatile=source.volatile,
     )
-
-
-def _name(payload: Payload) -> str:
-    return payload.request.removeprefix('{"file":"').removesuffix('"}')

@@ -36,7 +36,11 @@ _CANONICAL_LIMIT = 16 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Payload:
-    """An answer as it came. `request` is canonical JSON without secrets; times are UTC."""
+    """An answer as it came. `request` is canonical JSON without secrets; times are UTC.
+
+    `volatile` names members of the body's envelope that differ on every call and say nothing:
+    times of answering, tokens of paging.
+    """
 
     source: str
     endpoint: str
@@ -47,6 +51,7 @@ class Payload:
     fetched_at: datetime
     licence: str
     retain_until: datetime | None = None
+    volatile: tuple[str, ...] = ()
 
     @cached_property
     def body_sha256(self) -> str:
@@ -54,12 +59,15 @@ class Payload:
 
     @cached_property
     def content_sha256(self) -> str:
-        """A digest that list order does not change: some APIs reorder on every call."""
+        """A digest that neither list order nor volatile members change."""
         if "json" not in self.content_type or len(self.body) > _CANONICAL_LIMIT:
             return self.body_sha256
         try:
-            return digest(canonical_json(_unordered(json.loads(self.body))))
-        except ValueError:
+            content = json.loads(self.body)
+            if isinstance(content, dict):
+                content = {k: v for k, v in content.items() if k not in self.volatile}
+            return digest(canonical_json(_unordered(content)))
+        except (ValueError, RecursionError):  # no JSON, or nested too deep to walk
             return self.body_sha256
 
     @cached_property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -75,19 +76,20 @@ def _write_file(folder: Path, payloads: Sequence[Payload]) -> Path:
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
     """Write a frame so that the file is either absent or whole, also after a power cut."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with aside.open("wb") as file:
+        with unfinished.open("wb") as file:
             frame.write_parquet(file, compression="zstd")
             file.flush()
             os.fsync(file.fileno())
-        aside.replace(path)
+        unfinished.replace(path)
         _sync_folder(path.parent)
-    except OSError as error:
-        raise LakeError(f"{path}: cannot be written: {error.strerror or error}") from error
+    except (OSError, PolarsError) as error:
+        raise LakeError(f"{path}: cannot be written: {error}") from error
     finally:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):  # the failure above is the one to tell
+            unfinished.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -2,46 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from polars.exceptions import PolarsError
 
-from pipeline.lake.payload import SCHEMA
+from pipeline.lake.payload import SCHEMA, Payload
 from pipeline.lake.store import lake_files
-from pipeline.values import digest
 
 
-def verify_lake(lake: Path, progress: Callable[[int, int], None] | None = None) -> list[str]:
+def verify_lake(
+    lake: Path,
+    volatile: Mapping[str, tuple[str, ...]] | None = None,
+    watch: Callable[[str], None] | None = None,
+) -> list[str]:
     """One sentence per problem; none means the lake is whole.
 
-    `progress(done, all)` is told after each file.
+    `volatile` are each source's members that its content digests leave out;
+    `watch` is told each file's name before it is read.
     """
     problems: list[str] = []
     seen: dict[str, Path] = {}
-    files = lake_files(lake)
-    for done, path in enumerate(files, start=1):
-        problems += _verify_file(path, seen)
-        if progress:
-            progress(done, len(files))
+    for path in lake_files(lake):
+        if watch:
+            watch(path.name)
+        problems += _verify_file(path, seen, volatile or {})
     return problems
 
 
-def _verify_file(path: Path, seen: dict[str, Path]) -> list[str]:
+def _verify_file(
+    path: Path, seen: dict[str, Path], volatile: Mapping[str, tuple[str, ...]]
+) -> list[str]:
     try:
         rows = pl.read_parquet(path, schema=SCHEMA, hive_partitioning=False)
     except (PolarsError, OSError) as error:
         return [f"{path}: cannot be read: {str(error).splitlines()[0]}"]
     problems = []
-    for payload_id, source, body, body_sha256 in rows.select(
-        "payload_id", "source", "body", "body_sha256"
-    ).iter_rows():
-        if digest(body) != body_sha256:
-            problems.append(f"{path}: {payload_id}: the body is not the one that was fetched")
-        if f"source={source}" not in path.parts:
-            problems.append(f"{path}: {payload_id}: a payload of {source} in another's folder")
+    for row in rows.iter_rows(named=True):
+        payload_id = row["payload_id"]
+        members = volatile.get(row["source"], ())
+        complaints = _complaints(row, path, members)
+        problems += [f"{path}: {payload_id}: {told}" for told in complaints]
         if payload_id in seen:
             problems.append(f"{path}: {payload_id}: also in {seen[payload_id]}")
         seen[payload_id] = path
     return problems
+
+
+def _complaints(row: Mapping[str, Any], path: Path, volatile: tuple[str, ...]) -> Iterator[str]:
+    given = {field.name: row[field.name] for field in fields(Payload) if field.name in row}
+    payload = Payload(**given | {"body": row["body"] or b"", "volatile": volatile})
+    if payload.body_sha256 != row["body_sha256"]:
+        yield "the body is not the one that was fetched"
+    elif payload.content_sha256 != row["content_sha256"] or payload.payload_id != row["payload_id"]:
+        yield "its content digest or its id is not its own"
+    if path.parent.parent.name != f"source={row['source']}":
+        yield f"a payload of {row['source']} in another's folder"

@@ -5,14 +5,15 @@ Models hold what a file says and nothing more; `compiled.py` makes them runnable
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from pipeline.fields import EntityClass
 from pipeline.lens.extractors import ExtractorSpec
 from pipeline.lens.normalizers import NormalizerName
 from pipeline.lens.section import Section
+from pipeline.values import BoundingBox, GeoPoint
 
 Dimension = Literal[
     "canonical_activities",
@@ -21,6 +22,7 @@ Dimension = Literal[
     "canonical_access",
 ]
 Confidence = Annotated[float, Field(ge=0, le=1)]
+Box = tuple[float, float, float, float]
 Words = Annotated[list[str], Field(min_length=1)]
 
 
@@ -50,11 +52,25 @@ class Place(Term):
     """A named area; `inside` nests it."""
 
     inside: str | None = Field(None, description="the place that contains this one")
-    box: tuple[float, float, float, float] | None = Field(
-        None, description="south, west, north, east in degrees"
-    )
+    box: Box | None = Field(None, description="south, west, north, east in degrees")
     point: tuple[float, float] | None = Field(None, description="latitude, longitude")
     radius_m: float | None = Field(None, gt=0, description="metres round the point")
+
+    @field_validator("box")
+    @classmethod
+    def _is_box(cls, box: Box | None) -> Box | None:
+        if box is not None:
+            GeoPoint(*box[:2])
+            GeoPoint(*box[2:])
+            BoundingBox(*box)
+        return box
+
+    @field_validator("point")
+    @classmethod
+    def _is_point(cls, point: tuple[float, float] | None) -> tuple[float, float] | None:
+        if point is not None:
+            GeoPoint(*point)
+        return point
 
 
 class VocabularySection(Section):
@@ -122,6 +138,12 @@ class AnyKeywordMatch(Section):
     type: Literal["any_keyword_match"]
     keywords: list[str] = []
     vocabulary: list[Literal["activities", "brands", "venue_words"]] = []
+
+    @model_validator(mode="after")
+    def _has_words(self) -> Self:
+        if not (self.keywords or self.vocabulary):
+            raise ValueError("keywords or a vocabulary section")
+        return self
 
 
 class LocationMatch(Section):

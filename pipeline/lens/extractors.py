@@ -11,12 +11,14 @@ import re
 from typing import Annotated, Any, Literal
 
 import polars as pl
+from polars.exceptions import PolarsError
 from pydantic import BeforeValidator, Field, field_validator
 
 from pipeline.lens.section import Section
 
 Scalar = str | int | float | bool
-_NUMBER = r"-?\d+(?:\.\d+)?"
+_NUMBER = r"(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
+_HYPHEN = r"(\w)-(\d)"  # joins words: the number of `Court-2` is 2
 _TRUE = ("yes", "true", "1", "y", "t")
 _FALSE = ("no", "false", "0", "n", "f")
 _SLOT = re.compile(r"\{([^{}]+)\}")
@@ -29,8 +31,9 @@ class NumericParser(Section):
     combine: Literal["first", "sum", "max"] = "first"
 
     def extract(self, found: pl.DataFrame) -> pl.DataFrame:
-        text = pl.col("value").str.replace_all(",", "").str.extract(f"({_NUMBER})")
-        numbers = found.with_columns(text.cast(pl.Float64, strict=False).alias("value"))
+        text = pl.col("value").str.replace_all(_HYPHEN, "$1 $2").str.extract(_NUMBER)
+        number = text.str.replace_all(",", "").cast(pl.Float64, strict=False)
+        numbers = found.with_columns(pl.when(number.is_finite()).then(number).alias("value"))
         if self.combine == "first":
             return _first(numbers)
         value = pl.col("value").sum() if self.combine == "sum" else pl.col("value").max()
@@ -59,6 +62,15 @@ class JsonPath(Section):
 
     type: Literal["json_path"]
     path: str = Field(pattern=r"^\$")
+
+    @field_validator("path")
+    @classmethod
+    def _is_path(cls, path: str) -> str:
+        try:
+            pl.Series(["{}"]).str.json_path_match(path)
+        except PolarsError as error:
+            raise ValueError("a JSONPath") from error
+        return path
 
     def extract(self, found: pl.DataFrame) -> pl.DataFrame:
         value = pl.col("value").str.json_path_match(self.path)
@@ -117,7 +129,9 @@ class StringTemplate(Section):
     @classmethod
     def _has_slots(cls, template: str) -> str:
         if not _SLOT.search(template):
-            raise ValueError("no {field} slot")
+            raise ValueError("a template with a {field} slot")
+        if set("{}") & set(_SLOT.sub("", template)):
+            raise ValueError("no brace but those of {field} slots")
         return template
 
     def extract(self, found: pl.DataFrame) -> pl.DataFrame:
@@ -139,6 +153,16 @@ class ValueMap(Section):
     type: Literal["value_map"]
     values: dict[str, Scalar] = Field(min_length=1)
     split: str | None = Field(None, min_length=1)
+
+    @field_validator("values")
+    @classmethod
+    def _are_of_one_kind(cls, values: dict[str, Scalar]) -> dict[str, Scalar]:
+        kinds = {type(value) for value in values.values()}
+        if len(kinds) > 1 and kinds != {int, float}:
+            raise ValueError("values of one kind: a field has one type")
+        if len({raw.strip().casefold() for raw in values}) < len(values):
+            raise ValueError("every text once: letter case is not compared")
+        return values
 
     def extract(self, found: pl.DataFrame) -> pl.DataFrame:
         if self.split:
@@ -186,9 +210,8 @@ def _gather(found: pl.DataFrame, value: pl.Expr) -> pl.DataFrame:
 
 
 def _mapped(found: pl.DataFrame, values: dict[str, Any], dtype: type[pl.DataType]) -> pl.DataFrame:
-    column = pl.col("value").replace_strict(
-        list(values), list(values.values()), default=None, return_dtype=dtype
-    )
+    answers = pl.Series(list(values.values()), dtype=dtype, strict=False)
+    column = pl.col("value").replace_strict(list(values), answers, default=None, return_dtype=dtype)
     return found.with_columns(column)
 
 
@@ -196,6 +219,6 @@ def _dtype(values: list[Scalar]) -> type[pl.DataType]:
     kinds = {type(value) for value in values}
     if kinds == {bool}:
         return pl.Boolean
-    if kinds <= {int}:
+    if kinds == {int}:
         return pl.Int64
     return pl.Float64 if kinds <= {int, float} else pl.String

@@ -123,6 +123,7 @@ def _as_text(values: pl.Series, field_type: str) -> pl.Series:
     if field_type == "string":
         return frame.select(column.cast(pl.String)).to_series()
     number = column.cast(pl.Float64, strict=False)
+    number = pl.when(number.is_finite()).then(number)
     if field_type == "integer":
         whole = pl.when(number == number.round(0)).then(number).cast(pl.Int64, strict=False)
         return frame.select(whole.cast(pl.String).alias("value")).to_series()
@@ -138,7 +139,7 @@ def _failures(
     unfit = values.filter(values["value"].is_not_null() & typed["value"].is_null())
     if unfit.is_empty():
         return []
-    sources = found.join(unfit, on="record", how="semi").unique("record")
+    sources = found.join(unfit, on="record", how="semi").unique("record", maintain_order=True)
     failures = []
     for (source,), rows in sources.partition_by("source", as_dict=True).items():
         sample = unfit["value"][0]

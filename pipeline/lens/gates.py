@@ -1,7 +1,7 @@
 """The gates a lens passes before anything runs: all of them speak, then the load fails.
 
-1 schema, 2 canonical references, 3 connector references, 4 duplicate ids, 5 patterns,
-7 no silent fallback. Gate 6, evidence, needs the connectors and stands in examples.py.
+1 schema (parts.py), 2 canonical references, 3 connector references, 4 duplicate ids, 5 patterns
+and 7 no silent fallback (soundness.py). Gate 6, evidence, needs the connectors: examples.py.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from pipeline.findings import Finding, nearest
 from pipeline.lens.contract import (
     ConditionTrigger,
     Contract,
+    FieldRule,
     LocationMatch,
     VocabularySection,
 )
 from pipeline.lens.document import Document, Key
-from pipeline.lens.extractors import RegexCapture
 from pipeline.lens.parts import Parts, check_schema, read_parts
+from pipeline.lens.soundness import check_patterns, check_places
 
 _DIMENSION_PATHS = re.compile(r"^(?:record|entity)\.(canonical_\w+)$")
 
@@ -43,7 +44,7 @@ def check_gates(
 
 
 class _Checker:
-    """Gates 2 to 7 over the readable parts of one lens."""
+    """Gates 2 to 5 and 7 over the readable parts of one lens."""
 
     def __init__(self, document: Document, parts: Parts, connectors: Collection[str]) -> None:
         self._document = document
@@ -58,16 +59,11 @@ class _Checker:
             *self._conditions(),
             *self._connector_references(),
             *self._duplicates(),
-            *self._patterns(),
             *self._places(),
             *self._apart(),
+            *check_patterns(self._document, self._parts),
+            *check_places(self._document, self._parts),
         ]
-
-    def _finding(
-        self, gate: int, key: Key, rule: str, found: str, expected: str, hint: str = ""
-    ) -> Finding:
-        line = self._document.line(key)
-        return Finding(self._document.file, line, gate, "error", rule, found, expected, hint)
 
     # gate 2
 
@@ -96,14 +92,14 @@ class _Checker:
 
     def _require_value(self, key: Key, rule: str, value: Any, dimension: str) -> Iterator[Finding]:
         known = self._parts.canonical.get(str(value))
-        if known is None:
+        if known is None and str(value) not in self._parts.canonical_names:
             same = [v for v, c in self._parts.canonical.items() if c.dimension == dimension]
-            yield self._finding(
+            yield self._document.finding(
                 2, key, rule, f"{value!r}", f"a canonical value of {dimension}",
                 nearest(str(value), same),
             )  # fmt: skip
-        elif known.dimension != dimension:
-            yield self._finding(
+        elif known is not None and known.dimension != dimension:
+            yield self._document.finding(
                 2,
                 key,
                 rule,
@@ -119,28 +115,41 @@ class _Checker:
                 yield from self._require_value(key, rule, value, "canonical_place_types")
 
     def _module_references(self) -> Iterator[Finding]:
-        modules = self._parts.module_fields
+        modules = self._parts.module_field_names
         for key, trigger in self._parts.module_triggers:
             if trigger.module not in modules:
-                yield self._finding(
+                yield self._document.finding(
                     2, (*key, "module"), "module trigger", f"{trigger.module!r}",
                     f"a module of {sorted(modules)}", nearest(trigger.module, modules),
                 )  # fmt: skip
         for key, rule in self._parts.field_rules:
             fields = modules[str(key[1])]
             if rule.target_path not in fields:
-                yield self._finding(
+                yield self._document.finding(
                     2, (*key, "target_path"), f"field rule {rule.rule_id}",
                     f"{rule.target_path!r}", f"a field of module {key[1]}",
                     nearest(rule.target_path, fields),
                 )  # fmt: skip
+            yield from self._condition_paths(key, rule, fields)
+
+    def _condition_paths(
+        self, key: Key, rule: FieldRule, fields: Collection[str]
+    ) -> Iterator[Finding]:
+        for n, condition in enumerate(rule.conditions):
+            if condition.type in {"field_not_populated", "any_field_missing"}:
+                for path in condition.fields:
+                    if path not in fields:
+                        yield self._document.finding(
+                            2, (*key, "conditions", n), f"field rule {rule.rule_id}",
+                            f"{path!r}", f"a field of module {key[1]}", nearest(path, fields),
+                        )  # fmt: skip
 
     def _conditions(self) -> Iterator[Finding]:
         for key, raw in self._raw_conditions():
             try:
                 node = parse_condition(raw, ".".join(map(str, key)))
             except ConditionError as error:
-                yield self._finding(1, key, "condition", str(error), "a condition")
+                yield self._document.finding(1, key, "condition", str(error), "a condition")
                 continue
             for leaf in _leaves(node):
                 match = _DIMENSION_PATHS.match(leaf.path)
@@ -180,7 +189,7 @@ class _Checker:
     def _require_connector(self, key: Key, rule: str, name: str) -> Iterator[Finding]:
         if name not in self._connectors:
             known = sorted(self._connectors)
-            yield self._finding(
+            yield self._document.finding(
                 3,
                 key,
                 rule,
@@ -201,61 +210,21 @@ class _Checker:
         for key, name, rule_id in named:
             line = self._document.line((*key, name))
             if rule_id in seen:
-                yield self._finding(
+                yield self._document.finding(
                     4, (*key, name), f"rule {rule_id}", f"the id of line {seen[rule_id]} again",
                     "an id of its own",
                 )  # fmt: skip
             seen.setdefault(rule_id, line)
 
-    # gates 5 and 7
-
-    def _patterns(self) -> Iterator[Finding]:
-        for key, rule, pattern in self._named_patterns():
-            try:
-                catches_all = re.compile(pattern).search("") is not None
-            except (re.error, RecursionError, OverflowError) as error:
-                yield self._finding(5, key, rule, f"{pattern!r}: {error}", "a Python pattern")
-                continue
-            if catches_all:
-                yield self._finding(
-                    7, key, rule, f"{pattern!r}, which matches every text",
-                    "a pattern that some text does not match",
-                )  # fmt: skip
-
-    def _named_patterns(self) -> Iterator[tuple[Key, str, str]]:
-        for key, rule in self._parts.mapping_rules:
-            yield (*key, "pattern"), f"mapping rule {rule.id}", rule.pattern
-        for key, class_rule in self._parts.class_rules:
-            yield (*key, "pattern"), f"class rule {class_rule.id}", class_rule.pattern
-        for key, field_rule in self._parts.field_rules:
-            if isinstance(field_rule.extractor, RegexCapture):
-                where = (*key, "extractor", "pattern")
-                yield (
-                    where,
-                    f"field rule {field_rule.rule_id}",
-                    field_rule.extractor.pattern,
-                )
-        if self._parts.resolution:
-            for n, pattern in enumerate(self._parts.resolution.parts.names):
-                yield (
-                    ("resolution", "parts", "names", n),
-                    "resolution.parts.names",
-                    pattern,
-                )
-
     def _places(self) -> Iterator[Finding]:
-        vocabulary = self._parts.vocabulary
-        if vocabulary is None:
+        if self._parts.vocabulary is None:
             return
-        for name, place in vocabulary.places.items():
-            key: Key = ("vocabulary", "places", name)
-            if (place.box is None) == (place.point is None):
-                found = "both" if place.box else "neither"
-                yield self._finding(7, key, f"place {name}", found, "a box or a point")
-        for where, rule, named in self._named_places(vocabulary):
-            if named not in vocabulary.places:
-                hint = nearest(named, vocabulary.places)
-                yield self._finding(2, where, rule, f"{named!r}", "a place of the vocabulary", hint)
+        for where, rule, named in self._named_places(self._parts.vocabulary):
+            if named not in self._parts.place_names:
+                hint = nearest(named, self._parts.place_names)
+                yield self._document.finding(
+                    2, where, rule, f"{named!r}", "a place of the vocabulary", hint
+                )
 
     def _named_places(self, vocabulary: VocabularySection) -> Iterator[tuple[Key, str, str]]:
         yield ("vocabulary", "default_place"), "default_place", vocabulary.default_place
@@ -269,9 +238,13 @@ class _Checker:
         for connector, rule in self._parts.connector_rules.items():
             for trigger in rule.triggers:
                 if isinstance(trigger, LocationMatch):
-                    where = ("connector_rules", connector, "triggers")
+                    where: Key = ("connector_rules", connector, "triggers")
                     for named in trigger.places:
                         yield where, f"connector rule {connector}", named
+        for key, module_trigger in self._parts.module_triggers:
+            if isinstance(module_trigger.trigger, LocationMatch):
+                for named in module_trigger.trigger.places:
+                    yield (*key, "trigger"), f"module trigger {module_trigger.module}", named
 
 
 def _leaves(node: Node) -> Iterator[Condition]:

@@ -61,6 +61,8 @@ def _with_keyword(
 ) -> list[int]:
     phrases = {fold(keyword) for keyword in trigger.keywords}
     phrases |= lens.vocabulary.phrase_set(_KINDS[section] for section in trigger.vocabulary)
+    if not phrases:
+        return []
     texts = observations.filter(
         pl.col("field").is_in(["entity_name", "raw_categories", "description", "summary"])
     )

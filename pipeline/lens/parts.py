@@ -10,31 +10,46 @@ from pydantic import BaseModel, ValidationError
 
 from pipeline.findings import Finding
 from pipeline.lens.contract import (
+    Brand,
     CanonicalValue,
     ClassRule,
     ConnectorRule,
     Contract,
     FieldRule,
     MappingRule,
-    ModuleField,
     ModuleTrigger,
+    Place,
     ResolutionSection,
+    Term,
     VocabularySection,
 )
 from pipeline.lens.document import Document, Key
 
 Model = TypeVar("Model", bound=BaseModel)
+_TERMS: dict[str, type[Term]] = {
+    "activities": Term,
+    "brands": Brand,
+    "venue_words": Term,
+    "places": Place,
+}
+_VOCABULARY = ("default_place", "filler")
 
 
 @dataclass
 class Parts:
-    """Each valid piece of a lens with its key in the file."""
+    """Each valid piece of a lens with its key in the file.
+
+    `…_names` also name the pieces that are not valid, so that what refers to one of them is
+    not told to be wrong as well.
+    """
 
     canonical: dict[str, CanonicalValue] = field(default_factory=dict)
+    canonical_names: list[str] = field(default_factory=list)
+    place_names: list[str] = field(default_factory=list)
+    module_field_names: dict[str, list[str]] = field(default_factory=dict)
     mapping_rules: list[tuple[Key, MappingRule]] = field(default_factory=list)
     class_rules: list[tuple[Key, ClassRule]] = field(default_factory=list)
     field_rules: list[tuple[Key, FieldRule]] = field(default_factory=list)
-    module_fields: dict[str, dict[str, ModuleField]] = field(default_factory=dict)
     module_triggers: list[tuple[Key, ModuleTrigger]] = field(default_factory=list)
     connector_rules: dict[str, ConnectorRule] = field(default_factory=dict)
     vocabulary: VocabularySection | None = None
@@ -43,7 +58,7 @@ class Parts:
 
 def check_schema(document: Document) -> tuple[Contract | None, list[Finding]]:
     """Gate 1: the contract, or a finding per place where the file is no contract."""
-    if not document.data:
+    if document.findings and not document.data:
         return None, list(document.findings)
     try:
         return Contract.model_validate(document.data), list(document.findings)
@@ -65,7 +80,8 @@ def _schema_findings(document: Document, error: ValidationError) -> Iterator[Fin
                 "only keys of the contract",
             )
         else:
-            expected = item["msg"][0].lower() + item["msg"][1:]
+            told = item["msg"].removeprefix("Value error, ").rpartition(", expected ")[2]
+            expected = told[0].lower() + told[1:]
         yield Finding(document.file, document.line(key), 1, "error", name, found, expected)
 
 
@@ -73,20 +89,36 @@ def read_parts(data: dict[str, Any]) -> Parts:
     """Whatever of a lens is valid on its own."""
     parts = Parts(
         canonical=_valid_items(CanonicalValue, data.get("canonical_values")),
+        canonical_names=_names(data.get("canonical_values")),
         mapping_rules=_valid_list(MappingRule, data, "mapping_rules"),
         class_rules=_valid_list(ClassRule, data, "classification"),
         module_triggers=_valid_list(ModuleTrigger, data, "module_triggers"),
         connector_rules=_valid_items(ConnectorRule, data.get("connector_rules")),
-        vocabulary=_valid(VocabularySection, data.get("vocabulary")),
+        vocabulary=_valid(VocabularySection, _readable_vocabulary(data.get("vocabulary"))),
         resolution=_valid(ResolutionSection, data.get("resolution", {})),
     )
+    vocabulary = data.get("vocabulary")
+    if isinstance(vocabulary, dict):
+        parts.place_names = _names(vocabulary.get("places"))
     modules = data.get("modules")
     for name, module in modules.items() if isinstance(modules, dict) else ():
         if isinstance(module, dict):
-            parts.module_fields[name] = _valid_items(ModuleField, module.get("fields"))
+            parts.module_field_names[name] = _names(module.get("fields"))
             rules = _valid_list(FieldRule, module, "field_rules")
             parts.field_rules += [(("modules", name, *key), rule) for key, rule in rules]
     return parts
+
+
+def _names(raw: Any) -> list[str]:
+    return list(raw) if isinstance(raw, dict) else []
+
+
+def _readable_vocabulary(raw: Any) -> Any:
+    """The section without the terms, brands and places that are not valid."""
+    if not isinstance(raw, dict):
+        return raw
+    terms = {name: _valid_items(model, raw.get(name)) for name, model in _TERMS.items()}
+    return {key: value for key, value in raw.items() if key in _VOCABULARY} | terms
 
 
 def _valid(model: type[Model], raw: Any) -> Model | None:

@@ -16,7 +16,8 @@ from pipeline.workbench import Workbench
 @dataclass(frozen=True)
 class Identities:
     """`groups`: group_key, entity_id, is_new, split_from; `slugs`: group_key, slug,
-    former_slug of the admitted; `moved`: entity_id, heir_id of those no group carries on.
+    former_slug of the admitted; `moved`: entity_id, heir_id, slug, is_refused of the stored
+    entities that leave the directory.
     """  # one paragraph
 
     groups: pl.DataFrame
@@ -55,6 +56,8 @@ def _slug_wishes(admitted: pl.DataFrame, groups: pl.DataFrame, lens: CompiledLen
     ids = groups.select("group_key", "entity_id")
     rows = admitted.join(ids, on="group_key", maintain_order="left")
     name = each(rows["entity_name"], slugify)
+    by_id = pl.col("entity_id").str.replace("_", "-")
+    base = pl.when(name != "").then(name).otherwise(by_id)
     locality = rows.select(pl.coalesce("locality", _narrowest_place(lens))).to_series()
     streets = each(rows["street_address"], lambda s: slugify(street_key(s, lens.abbreviations)))
     tails = (
@@ -63,13 +66,14 @@ def _slug_wishes(admitted: pl.DataFrame, groups: pl.DataFrame, lens: CompiledLen
         streets,
         each(rows["postcode"], slugify),
         pl.col("entity_id").str.slice(2, 6),
+        pl.col("entity_id").str.slice(2),
     )
     wishes = [
         rows.select(
             "group_key",
             name.alias("name_slug"),
             pl.lit(rank).alias("rank"),
-            pl.concat_str(name, tail, separator="-").str.strip_chars("-").alias("slug"),
+            pl.concat_str(base, tail, separator="-").str.strip_chars("-").alias("slug"),
         )
         for rank, tail in enumerate(tails, start=1)
     ]

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -16,6 +17,7 @@ from pipeline.connectors.spec import Phase
 from pipeline.context import RunContext
 from pipeline.errors import SightlineError
 from pipeline.lake.store import collect_payloads, scan_lake, write_payloads
+from pipeline.orchestration.budget import Budget, worst_case
 from pipeline.orchestration.outcome import ConnectorOutcome, Status
 from pipeline.orchestration.plan import PlannedConnector
 from pipeline.orchestration.replay import replay
@@ -31,12 +33,15 @@ async def ask_connectors(
     planned: Sequence[PlannedConnector],
     question: Question,
     environ: Mapping[str, str],
+    budget_usd: Decimal,
 ) -> list[ConnectorOutcome]:
     """What each connector answered, in plan order. Phases are barriers.
 
+    A connector whose worst case does not fit into what is left of the budget is stopped.
     Raises SettingsError when mode is live and a selected connector's key is missing.
     """
     live = _live_names(context, planned, environ)
+    budget = Budget(budget_usd)
     outcomes: dict[str, ConnectorOutcome] = {}
     async with AsyncExitStack() as stack:
         http: httpx.AsyncClient | None = None
@@ -46,14 +51,27 @@ async def ask_connectors(
             http = await stack.enter_async_context(open_client())
         for phase in Phase:
             in_phase = [plan for plan in planned if plan.phase is phase]
-            clients = [http if plan.connector.name in live else None for plan in in_phase]
-            asked = [
-                _ask(context, plan, question, environ, client)
-                for plan, client in zip(in_phase, clients, strict=True)
-            ]
+            paid = [plan for plan in in_phase if plan.connector.name in live]
+            refused = budget.admit([_worst_case(plan, question) for plan in paid])
+            asked = []
+            for plan in in_phase:
+                name = plan.connector.name
+                if name in refused:
+                    outcomes[name] = ConnectorOutcome(
+                        name, phase, "live", "stopped", f"{plan.why}; {refused[name]}"
+                    )
+                    continue
+                client = http if name in live else None
+                asked.append(_ask(context, plan, question, environ, client))
             for outcome in await asyncio.gather(*asked):
                 outcomes[outcome.name] = outcome
+                budget.spent += outcome.cost
     return [outcomes[plan.connector.name] for plan in planned]
+
+
+def _worst_case(plan: PlannedConnector, question: Question) -> tuple[str, Decimal]:
+    requests = plan.connector.plan_requests(question, plan.parameters)
+    return plan.connector.name, worst_case(plan, requests)
 
 
 def _live_names(
@@ -83,7 +101,7 @@ async def _ask(
         return ConnectorOutcome(name, plan.phase, mode, "skipped", plan.why)
     started = time.perf_counter()
     try:
-        payloads = (
+        payloads, notes = (
             await _fetch(context, plan, question, environ, http)
             if http
             else _replay(context, plan, question)
@@ -91,9 +109,10 @@ async def _ask(
     except Exception as error:  # noqa: BLE001  # the phase boundary: one connector's failure
         told = str(error) if isinstance(error, SightlineError) else repr(error)
         _log.warning("connector failed", extra={"connector": name, "error": told})
-        return ConnectorOutcome(name, plan.phase, mode, "failed", told)
+        seconds = time.perf_counter() - started
+        return ConnectorOutcome(name, plan.phase, mode, "failed", told, seconds=seconds)
     status: Status = "ok" if payloads.height else "empty"
-    why = plan.why if payloads.height else _nothing(plan, mode)
+    why = "; ".join([plan.why, *notes])
     seconds = time.perf_counter() - started
     cost = plan.connector.spec.cost_usd * (payloads.height if http else 0)
     return ConnectorOutcome(
@@ -101,14 +120,18 @@ async def _ask(
     )
 
 
-def _nothing(plan: PlannedConnector, mode: str) -> str:
-    holder = "the lake holds no answer to this or a wider question"
-    return f"{plan.why}; {holder if mode == 'replay' else 'the API found nothing'}"
-
-
-def _replay(context: RunContext, plan: PlannedConnector, question: Question) -> pl.DataFrame:
+def _replay(
+    context: RunContext, plan: PlannedConnector, question: Question
+) -> tuple[pl.DataFrame, list[str]]:
+    """Payloads of the lake, and what a reader should know of them."""
+    notes = []
+    if context.settings.mode == "auto":
+        notes.append(f"{plan.connector.spec.api.key_variable} is not set, so the lake was asked")
     requests = plan.connector.plan_requests(question, plan.parameters)
-    return replay(context.settings.lake, plan.connector.name, question, requests)
+    payloads = replay(context.settings.lake, plan.connector.name, question, requests)
+    if payloads.is_empty():
+        notes.append("the lake holds no answer to this or a wider question")
+    return payloads, notes
 
 
 async def _fetch(
@@ -117,13 +140,15 @@ async def _fetch(
     question: Question,
     environ: Mapping[str, str],
     http: httpx.AsyncClient,
-) -> pl.DataFrame:
+) -> tuple[pl.DataFrame, list[str]]:
+    """Answers of the API as the lake recorded them, and what a reader should know of them."""
     from pipeline.orchestration.fetching import fetch_answers, to_payloads
 
     requests = plan.connector.plan_requests(question, plan.parameters)
-    answers = await fetch_answers(plan.connector, requests, http, environ)
-    payloads = to_payloads(plan.connector, answers, context.clock())
+    fetched = await fetch_answers(plan.connector, requests, http, environ, plan.call_limit)
+    payloads = to_payloads(plan.connector, fetched.answers, context.clock())
     write_payloads(context.settings.lake, payloads)
     stored = scan_lake(context.settings.lake, plan.connector.name)
     ids = [payload.payload_id for payload in payloads]
-    return collect_payloads(stored.filter(pl.col("payload_id").is_in(ids)).sort("payload_id"))
+    rows = collect_payloads(stored.filter(pl.col("payload_id").is_in(ids)).sort("payload_id"))
+    return rows, fetched.notes

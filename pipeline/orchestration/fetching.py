@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import httpx
@@ -15,9 +16,18 @@ from pipeline.errors import SettingsError
 from pipeline.lake.payload import Payload
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """Every page that came, and what a reader should know of them."""
+
+    answers: list[Answer]
+    notes: list[str]
+
+
 def key_of(api: Api, environ: Mapping[str, str]) -> str | None:
     """The source's key from the environment; None where it is not set or not needed."""
-    return environ.get(api.key_variable) or None if api.key_variable else None
+    key = environ.get(api.key_variable, "") if api.key_variable else ""
+    return key.strip() or None  # a key read from a file ends in a newline
 
 
 def can_run(api: Api, environ: Mapping[str, str]) -> bool:
@@ -44,21 +54,26 @@ async def fetch_answers(
     requests: Sequence[SourceRequest],
     http: httpx.AsyncClient,
     environ: Mapping[str, str],
-) -> list[Answer]:
+    call_limit: int | None = None,
+) -> Fetched:
     """Every page of every request, in order; each one checked before it counts.
 
-    Raises ConnectorError for a source that does not answer, ForeignPayloadError for an
-    answer that is not what it was asked for.
+    `call_limit` is the most calls that may be made. Raises ConnectorError for a source that
+    does not answer, ForeignPayloadError for an answer that is not what it was asked for.
     """
     api = connector.spec.api
     base_url = environ.get(api.base_url_variable) or api.base_url
     client = ApiClient(connector.name, api, base_url, key_of(api, environ), http)
-    answers = []
+    answers: list[Answer] = []
     for request in requests:
+        if len(answers) == call_limit:
+            return Fetched(answers, [*client.notes, f"stopped at the lens's {call_limit} calls"])
         async for answer in connector.fetch(client, request):
             connector.require_expected(answer.body, answer.content_type)
             answers.append(answer)
-    return answers
+            if len(answers) == call_limit:
+                break
+    return Fetched(answers, client.notes)
 
 
 def to_payloads(
@@ -79,6 +94,7 @@ def to_payloads(
             fetched_at=fetched_at,
             licence=licence.name,
             retain_until=retain_until,
+            volatile=connector.spec.volatile,
         )
         for answer in answers
     ]

@@ -9,8 +9,13 @@ from typing import Any, Literal
 import polars as pl
 
 from pipeline.connectors.spec import Phase
+from pipeline.lake.payload import SCHEMA
 
 Status = Literal["ok", "empty", "skipped", "failed", "stopped"]
+
+
+def _no_payloads() -> pl.DataFrame:
+    return pl.DataFrame(schema=dict(SCHEMA) | {"lake_path": pl.String})
 
 
 @dataclass
@@ -22,10 +27,17 @@ class ConnectorOutcome:
     mode: str
     status: Status
     why: str
-    payloads: pl.DataFrame = field(default_factory=pl.DataFrame)
+    payloads: pl.DataFrame = field(default_factory=_no_payloads)
     records: int = 0
     cost: Decimal = Decimal(0)
     seconds: float = 0.0
+
+    def count_records(self, records: int) -> None:
+        """Take note of what the answers held; answers that hold nothing are no answer."""
+        self.records = records
+        if self.status == "ok" and not records:
+            self.status = "empty"
+            self.why += "; its answers hold nothing"
 
     def as_report(self) -> dict[str, Any]:
         return {

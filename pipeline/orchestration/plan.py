@@ -27,13 +27,17 @@ _KINDS = {"activities": "activity", "brands": "brand", "venue_words": "venue"}
 
 @dataclass(frozen=True)
 class PlannedConnector:
-    """A connector with its place in the plan; `why` tells what selected or ruled it out."""
+    """A connector with its place in the plan; `why` tells what selected or ruled it out.
+
+    `call_limit` is the lens's bound on its calls in one run.
+    """
 
     connector: Connector
     phase: Phase
     is_selected: bool
     why: str
     parameters: Mapping[str, Any]
+    call_limit: int | None = None
 
 
 def plan_connectors(
@@ -49,8 +53,9 @@ def plan_connectors(
         rule = lens.contract.connector_rules.get(name)
         selected, why = _decide(rule, lens, features, context)
         parameters = rule.parameters if rule else {}
+        limit = rule.budget_limit if rule else None
         phase = connector.spec.phase
-        planned.append(PlannedConnector(connector, phase, selected, why, parameters))
+        planned.append(PlannedConnector(connector, phase, selected, why, parameters, limit))
     rules = lens.contract.connector_rules
     return sorted(
         planned,
@@ -134,6 +139,16 @@ def _wants(trigger: Trigger) -> str:
         case LocationMatch(places=places):
             return f"a place in {places}"
         case ConditionTrigger(when=when):
-            return " ".join(str(when.get(key, "")) for key in ("path", "operator", "value"))
+            return _told(when)
         case _:
             return "always"
+
+
+def _told(when: Mapping[str, Any]) -> str:
+    """A condition on one line: `(a.b EQ 1 and not a.c EXISTS)`."""
+    for word, joint in (("all", " and "), ("any", " or ")):
+        if word in when:
+            return f"({joint.join(_told(part) for part in when[word])})"
+    if "not" in when:
+        return f"not {_told(when['not'])}"
+    return " ".join(str(when[key]) for key in ("path", "operator", "value") if key in when)

@@ -17,7 +17,10 @@ def answering_groups(features: QueryFeatures, lens: CompiledLens, bench: Workben
     """Keys of the groups one of whose records answers; the bench holds feature, grouping.
 
     A group is judged by all its records: one source may hold the name, another the place.
+    A query that asks for nothing has no answer.
     """
+    if not (features.terms or features.locations):
+        return []
     named = features.mode is IngestionMode.RESOLVE_ONE
     bench.lay("wanted_place", _wanted_places(features, lens))
     bench.run(

@@ -6,11 +6,12 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from polars.exceptions import PolarsError
 
-from pipeline.errors import UsageError, WarehouseError
+from pipeline.errors import LakeError, UsageError, WarehouseError
 from pipeline.lake.store import write_parquet
 from pipeline.sqlsteps import load_step
 from pipeline.values import canonical_json, digest, fingerprint
@@ -55,9 +56,7 @@ def export_parquet(
     manifest = _manifest(lens_id, edition, frames)
     if _stands(folder, manifest):
         return counts
-    for name, frame in frames.items():
-        write_parquet(frame, folder / f"{name}.parquet")
-    (folder / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
+    _write(folder, frames, manifest)
     _record(gate, str(folder), edition, manifest, counts, applied_at)
     return counts
 
@@ -83,7 +82,7 @@ def _compare(before: pl.DataFrame, now: pl.DataFrame) -> ExportCounts:
     )
 
 
-def _manifest(lens_id: str, edition: str, frames: dict[str, pl.DataFrame]) -> dict[str, object]:
+def _manifest(lens_id: str, edition: str, frames: dict[str, pl.DataFrame]) -> dict[str, Any]:
     """What is published: schema, counts, and a digest of every row."""
     return {
         "lens": lens_id,
@@ -99,16 +98,30 @@ def _manifest(lens_id: str, edition: str, frames: dict[str, pl.DataFrame]) -> di
     }
 
 
-def _stands(folder: Path, manifest: dict[str, object]) -> bool:
-    path = folder / _MANIFEST
-    return path.is_file() and json.loads(path.read_text("utf-8")) == manifest
+def _stands(folder: Path, manifest: dict[str, Any]) -> bool:
+    """Whether the folder holds this edition already, whole."""
+    try:
+        stands: bool = json.loads((folder / _MANIFEST).read_text("utf-8")) == manifest
+    except (OSError, ValueError):  # none, or one that is half written
+        return False
+    return stands and all((folder / name).is_file() for name in manifest["files"])
+
+
+def _write(folder: Path, frames: dict[str, pl.DataFrame], manifest: dict[str, Any]) -> None:
+    """The manifest comes last: a folder without its own is written again."""
+    try:
+        for name, frame in frames.items():
+            write_parquet(frame, folder / f"{name}.parquet")
+        (folder / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
+    except (LakeError, OSError) as error:
+        raise WarehouseError(f"{folder}: cannot be published to: {error}") from error
 
 
 def _record(
     gate: Gate,
     target: str,
     edition: str,
-    manifest: dict[str, object],
+    manifest: dict[str, Any],
     counts: ExportCounts,
     applied_at: datetime,
 ) -> None:

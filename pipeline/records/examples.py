@@ -24,7 +24,7 @@ from pipeline.lens.compiled import CompiledLens
 from pipeline.lens.document import load_document
 from pipeline.lens.mapping import match_rules
 from pipeline.lens.section import Section
-from pipeline.records.extracting import extract_payloads
+from pipeline.records.extracting import Extracted, extract_payloads
 from pipeline.records.reading import classified, read_extracted
 from pipeline.settings import describe_validation
 from pipeline.values import fingerprint
@@ -83,15 +83,22 @@ def check_evidence(
         file = f"{lens.folder.name}/examples"
         missing = Finding(file, 1, 6, "error", "the lens", "no example", "an example per rule")
         return [*evidence.findings, missing]
-    payloads = _payloads(evidence)
-    extracted = extract_payloads(payloads, connectors)
+    extracted = extract_examples(evidence, connectors)
+    return [*evidence.findings, *judge_lens(lens, evidence, extracted, bench)]
+
+
+def extract_examples(evidence: Evidence, connectors: Mapping[str, Connector]) -> Extracted:
+    """The examples' records and observations, which no lens changes."""
+    return extract_payloads(_payloads(evidence), connectors)
+
+
+def judge_lens(
+    lens: CompiledLens, evidence: Evidence, extracted: Extracted, bench: Workbench
+) -> list[Finding]:
+    """What the lens reads in the examples against what they expect, and rules none matches."""
     _, observations = classified(lens, extracted)
-    reading = read_extracted(lens, extracted, bench)
-    return [
-        *evidence.findings,
-        *_unmet(evidence, reading.records),
-        *_unmatched(lens, observations, reading.records),
-    ]
+    records = read_extracted(lens, extracted, bench).records
+    return [*unmet(evidence, records), *_unmatched(lens, observations, records)]
 
 
 def recall_evidence(
@@ -155,22 +162,21 @@ def _payloads(evidence: Evidence) -> dict[str, pl.DataFrame]:
     return {source: pl.DataFrame(items) for source, items in rows.items()}
 
 
-def _unmet(evidence: Evidence, records: pl.DataFrame) -> Iterator[Finding]:
+def unmet(evidence: Evidence, records: pl.DataFrame) -> Iterator[Finding]:
+    """Expectations that do not hold of the records (columns of `extracted_entity`)."""
+    name = pl.coalesce("source_record_id", "entity_name").alias("name")
+    columns = ("payload_id", name, "entity_class", *DIMENSIONS, "modules")
+    by_example: dict[str, list[dict[str, Any]]] = {}
+    for row in records.select(columns).iter_rows(named=True):
+        by_example.setdefault(row["payload_id"], []).append(row)
     for example, file, line in evidence.examples.values():
-        mine = records.filter(pl.col("payload_id") == example.id)
+        mine = by_example.get(example.id, [])
         for expected in example.expect:
             rule = f"example {example.id}, record {expected.record}"
-            named = pl.coalesce("source_record_id", "entity_name") == expected.record
-            found = mine.filter(named).to_dicts()
+            found = [row for row in mine if row["name"] == expected.record]
             if len(found) != 1:
-                known = mine.select(pl.coalesce("source_record_id", "entity_name")).to_series()
-                yield _finding(
-                    file,
-                    line,
-                    rule,
-                    f"{len(found)} such records",
-                    f"one of {known.to_list()}",
-                )
+                known = [row["name"] for row in mine]
+                yield _finding(file, line, rule, f"{len(found)} such records", f"one of {known}")
                 continue
             yield from _differences(expected, found[0], (file, line, rule))
 

@@ -82,8 +82,9 @@ def extract_payloads(
 
 
 def _identity(fields: Sequence[str]) -> pl.Expr:
-    """The raw values that identify a record, as one text; null where the spec names none."""
+    """The raw values that identify a record, as one text; null where there are none."""
     if not fields:
         return pl.lit(None, pl.String).alias("identity_text")
+    known = pl.any_horizontal(pl.col(name).is_not_null() for name in fields)
     parts = [pl.col(name).cast(pl.String).fill_null("") for name in fields]
-    return pl.concat_str(parts, separator="\x1f").alias("identity_text")
+    return pl.when(known).then(pl.concat_str(parts, separator="\x1f")).alias("identity_text")

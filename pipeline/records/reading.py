@@ -54,7 +54,7 @@ def read_extracted(lens: CompiledLens, extracted: Extracted, bench: Workbench) -
     """What the lens makes of records that are extracted already."""
     records, observations = classified(lens, extracted)
     mapped = map_observations(lens, observations)
-    records = _with_dimensions(records, mapped)
+    records = with_dimensions(records, mapped)
     attached = attach_modules(lens, records, observations)
     values, failures = apply_field_rules(lens, observations, attached)
     bench.lay("record", records)
@@ -98,7 +98,7 @@ def _part_kind(lens: CompiledLens, records: pl.DataFrame, observations: pl.DataF
     )
 
 
-def _with_dimensions(records: pl.DataFrame, mapped: pl.DataFrame) -> pl.DataFrame:
+def with_dimensions(records: pl.DataFrame, mapped: pl.DataFrame) -> pl.DataFrame:
     """The four dimension arrays: never null, sorted, without duplicates."""
     for dimension in DIMENSIONS:
         values = mapped.filter(pl.col("dimension") == dimension)

@@ -8,7 +8,8 @@ the same links in any order give the same clusters.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
 
 Link = tuple[str, str, float]
 Pair = tuple[str, str]
@@ -22,30 +23,27 @@ def cluster(
     `links` are (left, right, score) of accepted pairs; `contradictions` are pairs that may
     not meet in one cluster, however they are linked.
     """
-    parent = {key: key for key in keys}
-    members = {key: [key] for key in parent}
-    enemies: dict[str, set[str]] = defaultdict(set)
+    home = {key: key for key in keys}
+    members = {key: [key] for key in home}
+    enemies: dict[str, list[str]] = defaultdict(list)
     for left, right in contradictions:
-        enemies[left].add(right)
-        enemies[right].add(left)
-
-    def root(key: str) -> str:
-        while parent[key] != key:
-            parent[key] = parent[parent[key]]
-            key = parent[key]
-        return key
-
-    for left, right, _ in sorted(links, key=lambda link: (-link[2], link[0], link[1])):
-        one, other = root(left), root(right)
-        if one == other or _quarrel(members[one], members[other], enemies):
+        enemies[left].append(right)
+        enemies[right].append(left)
+    for left, right, _ in sorted(sorted(links), key=itemgetter(2), reverse=True):
+        small, large = home[left], home[right]
+        if len(members[small]) > len(members[large]):
+            small, large = large, small
+        if small == large or _quarrels(members[small], large, home, enemies):
             continue
-        low, high = min(one, other), max(one, other)
-        parent[high] = low
-        members[low] += members.pop(high)
-    return {key: root(key) for key in parent}
+        for key in members[small]:
+            home[key] = large
+        members[large] += members.pop(small)
+    smallest = {head: min(keys) for head, keys in members.items()}
+    return {key: smallest[head] for key, head in home.items()}
 
 
-def _quarrel(ours: list[str], theirs: list[str], enemies: dict[str, set[str]]) -> bool:
-    few, many = sorted((ours, theirs), key=len)
-    others = set(many)
-    return any(not enemies[key].isdisjoint(others) for key in few if key in enemies)
+def _quarrels(
+    keys: Iterable[str], head: str, home: Mapping[str, str], enemies: Mapping[str, list[str]]
+) -> bool:
+    """Whether one of the keys has an enemy in the cluster of `head`."""
+    return any(home.get(enemy) == head for key in keys for enemy in enemies.get(key, ()))

@@ -55,7 +55,7 @@ def compare_features(
         "part_kind",
         "entity_class",
         "entity_name",
-        each(names, fold).alias("name_key"),
+        each(names, name_key).alias("name_key"),
         each(names, lambda name: _pairs(lens.vocabulary.name_words(name)), WORDS).alias("words"),
         each(names, lens.vocabulary.identifying_words, pl.List(pl.String())).alias(
             "identifying_words"
@@ -67,7 +67,9 @@ def compare_features(
         "longitude",
         accuracy.alias("accuracy_m"),
         "footprint",
-        each(streets, lambda street: street_key(street, lens.abbreviations)).alias("street_key"),
+        each(streets, lambda street: street_key(street, lens.abbreviations) or None).alias(
+            "street_key"
+        ),
         each(streets, lambda street: _numbers(fold(street)), pl.List(pl.String())).alias(
             "house_numbers"
         ),
@@ -92,6 +94,11 @@ def compare_features(
 
 
 WORDS = pl.List(pl.Struct({"key": pl.String(), "value": pl.Float64()}))
+
+
+def name_key(name: str) -> str:
+    """A name folded; one without a letter or digit stands for itself: `***`."""
+    return fold(name) or name.casefold()
 
 
 def street_key(street: str, abbreviations: Mapping[str, str]) -> str:

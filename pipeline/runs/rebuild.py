@@ -14,6 +14,7 @@ from pipeline.entities.build import build_entities
 from pipeline.entities.changes import to_changes
 from pipeline.lake.store import collect_payloads, scan_lake
 from pipeline.records.reading import read_payloads
+from pipeline.runs.row import endings_recorded, run_values, used_payloads
 from pipeline.runs.stages import Stages, Watcher
 from pipeline.warehouse.stored import read_stored
 from pipeline.warehouse.writing import RunRow, write_changes
@@ -34,8 +35,14 @@ def rebuild(
     context: RunContext, as_of: datetime | None = None, watch: Watcher | None = None
 ) -> RebuildReport:
     """Rebuild every entity of the context's lens; `as_of` leaves out later payloads."""
-    stages = Stages(watch)
     started_at = context.clock()
+    with endings_recorded(context, started_at, mode="replay"):
+        return _rebuild(context, as_of, Stages(watch), started_at)
+
+
+def _rebuild(
+    context: RunContext, as_of: datetime | None, stages: Stages, started_at: datetime
+) -> RebuildReport:
     connectors = load_connectors()
     with stages.stage("payloads") as stage:
         rows = collect_payloads(scan_lake(context.settings.lake, as_of=as_of))
@@ -69,11 +76,13 @@ def rebuild(
         lens=context.lens.id,
         stages=stages.as_report(),
         entities={change: counts.get(change, 0) for change in ("created", "updated", "unchanged")},
-        warnings=_warnings(reading.records, rows, known),
+        warnings=_warnings(reading.records, rows, known, as_of),
     )
 
 
-def _warnings(records: pl.DataFrame, rows: pl.DataFrame, known: pl.DataFrame) -> list[str]:
+def _warnings(
+    records: pl.DataFrame, rows: pl.DataFrame, known: pl.DataFrame, as_of: datetime | None
+) -> list[str]:
     told = [
         f"{source}: {count} items could not be read"
         for source, count in records.filter(pl.col("status") != "ok")
@@ -82,12 +91,14 @@ def _warnings(records: pl.DataFrame, rows: pl.DataFrame, known: pl.DataFrame) ->
         .sort("source")
         .iter_rows()
     ]
-    strangers = rows.join(known, on="payload_id", how="anti")["source"].unique().sort()
+    strangers = sorted({*rows["source"]} - {*known["source"]})
     told += [
         f"the lake holds payloads of {source!r}, which is no connector" for source in strangers
     ]
-    if rows.is_empty():
-        told.append("the lake is empty: 'sightline lake import' fills it")
+    if rows.is_empty() and as_of is not None:
+        told.append(f"the lake holds nothing that was fetched by {as_of:%Y-%m-%d}")
+    elif rows.is_empty():
+        told.append("the lake is empty: 'sightline lake import' or a run in mode live fills it")
     return told
 
 
@@ -98,22 +109,12 @@ def _run_row(
     payloads: pl.DataFrame,
     started_at: datetime,
 ) -> RunRow:
-    return RunRow(
-        {
-            "run_id": context.run_id,
-            "query": None,
-            "mode": "replay",
-            "ingestion_mode": None,
-            "lens_id": context.lens.id,
-            "lens_hash": context.lens.hash,
-            "status": "succeeded",
-            "candidates_found": groups,
-            "entities_accepted": entities,
-            "budget_spent": None,
-            "started_at": started_at,
-            "finished_at": context.clock(),
-            "correlation_id": context.correlation_id,
-            "report": None,
-        },
-        payloads.drop("body").with_columns(pl.lit("replay").alias("mode")),
+    values = run_values(
+        context,
+        "succeeded",
+        started_at,
+        mode="replay",
+        candidates_found=groups,
+        entities_accepted=entities,
     )
+    return RunRow(values, used_payloads(payloads, "replay"))

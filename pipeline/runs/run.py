@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -18,6 +20,8 @@ from pipeline.context import RunContext
 from pipeline.entities.build import Build, build_entities
 from pipeline.entities.changes import to_changes
 from pipeline.errors import ConnectorError
+from pipeline.interrupts import interrupts_raised
+from pipeline.lake.store import lake_files
 from pipeline.orchestration.answers import ask_connectors
 from pipeline.orchestration.outcome import ConnectorOutcome
 from pipeline.orchestration.plan import plan_connectors
@@ -26,8 +30,8 @@ from pipeline.orchestration.relevance import answering_groups
 from pipeline.orchestration.request import IngestRequest
 from pipeline.records.examples import recall_evidence
 from pipeline.records.reading import Reading, read_payloads
+from pipeline.runs.row import NO_PAYLOADS, endings_recorded, run_values, used_payloads
 from pipeline.runs.stages import Stages, Watcher
-from pipeline.values import canonical_json
 from pipeline.warehouse.stored import Stored, read_stored
 from pipeline.warehouse.writing import RunRow, write_changes
 
@@ -61,41 +65,56 @@ def run_query(
     Raises SettingsError for a missing key in mode live, ConnectorError when every selected
     connector failed, WarehouseError when nothing could be stored.
     """
-    stages = Stages(watch)
     started_at = context.clock()
-    connectors = load_connectors()
     features = QueryFeatures.extract(request.query, request, context.lens.vocabulary)
-    planned = plan_connectors(context.lens, connectors, request, features)
+    known = {"query": request.query, "ingestion_mode": str(features.mode)}
+    with endings_recorded(context, started_at, **known) if persist else interrupts_raised():
+        stages = Stages(watch)
+        outcomes = _ask(context, request, features, stages)
+        reading = _read(context, outcomes, stages)
+        stored = read_stored(context.gate, context.lens.id)
+        build = _build(context, features, reading, stored, stages)
+        report = _report(context, features, outcomes, reading, build, stages)
+        report.warnings.extend(_evidence_warnings(context))
+        if persist:
+            with stages.stage("stored", build.entities.height) as stage:
+                kept = _kept_records(reading, build)
+                changes = to_changes(build, kept, context.lens, is_whole=False)
+                row = _run_row(context, report, build, outcomes, started_at)
+                write_changes(context.gate, changes, row, context.clock())
+                stage.came_out = build.entities.filter(pl.col("change") != "unchanged").height
+            report.stages.update(stages.as_report())
+        return report
+
+
+def _ask(
+    context: RunContext, request: IngestRequest, features: QueryFeatures, stages: Stages
+) -> list[ConnectorOutcome]:
+    """What each source says to the query."""
+    planned = plan_connectors(context.lens, load_connectors(), request, features)
     question = Question(request.query, features.terms, features.area)
     with stages.stage("payloads", sum(plan.is_selected for plan in planned)) as stage:
-        outcomes = asyncio.run(ask_connectors(context, planned, question, os.environ))
+        outcomes = asyncio.run(
+            ask_connectors(context, planned, question, os.environ, request.budget_usd)
+        )
         stage.came_out = sum(outcome.payloads.height for outcome in outcomes)
     _require_an_answer(outcomes)
-    with (
-        stages.stage("extracted_entities", stage.came_out) as stage,
-        context.bench() as bench,
-    ):
-        payloads = {o.name: o.payloads for o in outcomes if o.payloads.height}
-        reading = read_payloads(context.lens, payloads, connectors, bench)
+    return outcomes
+
+
+def _read(context: RunContext, outcomes: Sequence[ConnectorOutcome], stages: Stages) -> Reading:
+    """The answers as the lens reads them."""
+    payloads = {o.name: o.payloads for o in outcomes if o.payloads.height}
+    came_in = sum(frame.height for frame in payloads.values())
+    with stages.stage("extracted_entities", came_in) as stage, context.bench() as bench:
+        reading = read_payloads(context.lens, payloads, load_connectors(), bench)
         stage.came_out = reading.records.height
     stages.note("mapped", reading.records.height, reading.mapped)
-    stored = read_stored(context.gate, context.lens.id)
-    build = _build(context, features, reading, stored, stages)
-    report = _report(context, features, outcomes, reading, build, stages)
-    report.warnings.extend(_evidence_warnings(context))
-    if persist:
-        with stages.stage("stored", build.entities.height) as stage:
-            kept = _kept_records(reading, build)
-            changes = to_changes(build, kept, context.lens, is_whole=False)
-            row = _run_row(context, request, report, build, outcomes, started_at)
-            write_changes(context.gate, changes, row, context.clock())
-            stage.came_out = build.entities.filter(pl.col("change") != "unchanged").height
-        report.stages.update(stages.as_report())
-    return report
+    return reading
 
 
 def _require_an_answer(outcomes: Sequence[ConnectorOutcome]) -> None:
-    asked = [outcome for outcome in outcomes if outcome.status != "skipped"]
+    asked = [outcome for outcome in outcomes if outcome.status not in {"skipped", "stopped"}]
     failed = [outcome for outcome in asked if outcome.status == "failed"]
     if asked and len(failed) == len(asked):
         told = "; ".join(f"{outcome.name}: {outcome.why}" for outcome in failed)
@@ -150,12 +169,11 @@ def _report(
 ) -> RunReport:
     counts = dict(reading.records.group_by("source").len().iter_rows())
     for outcome in outcomes:
-        outcome.records = counts.get(outcome.name, 0)
+        outcome.count_records(counts.get(outcome.name, 0))
     listed = build.entities.filter(pl.col("group_key").is_in(build.wanted))
-    failed = any(outcome.status == "failed" for outcome in outcomes)
     return RunReport(
         run_id=context.run_id,
-        status="partial" if failed else "succeeded",
+        status=_status(outcomes),
         query=features.query,
         interpretation=features.as_report(),
         connectors=[outcome.as_report() for outcome in outcomes],
@@ -163,17 +181,30 @@ def _report(
         entities=listed.select(
             "slug", "entity_id", "entity_name", "change", "completeness"
         ).to_dicts(),
-        warnings=_warnings(outcomes, reading, build, listed),
+        warnings=_warnings(context.settings.lake, outcomes, reading, build, listed),
     )
 
 
+def _status(outcomes: Sequence[ConnectorOutcome]) -> str:
+    ends = {outcome.status for outcome in outcomes}
+    if "failed" in ends:
+        return "partial"
+    return "budget_stopped" if "stopped" in ends else "succeeded"
+
+
 def _warnings(
+    lake: Path,
     outcomes: Sequence[ConnectorOutcome],
     reading: Reading,
     build: Build,
     listed: pl.DataFrame,
 ) -> list[str]:
     told = [f"{o.name} failed: {o.why}" for o in outcomes if o.status == "failed"]
+    if not lake_files(lake):
+        told.append(
+            f"the lake {lake} holds nothing: fill it with 'sightline lake import', or with a "
+            "run in mode live"
+        )
     broken = reading.records.filter(pl.col("status") != "ok")
     told += [
         f"{source}: {payload}{pointer} could not be read: {error}"
@@ -207,34 +238,21 @@ def _evidence_warnings(context: RunContext) -> list[str]:
 
 def _run_row(
     context: RunContext,
-    request: IngestRequest,
     report: RunReport,
     build: Build,
     outcomes: Sequence[ConnectorOutcome],
     started_at: datetime,
 ) -> RunRow:
-    used = [
-        outcome.payloads.drop("body").with_columns(pl.lit(outcome.mode).alias("mode"))
-        for outcome in outcomes
-        if outcome.payloads.height
-    ]
-    empty = outcomes[0].payloads.clear() if outcomes else pl.DataFrame()
-    return RunRow(
-        {
-            "run_id": context.run_id,
-            "query": request.query,
-            "mode": context.settings.mode,
-            "ingestion_mode": report.interpretation["mode"],
-            "lens_id": context.lens.id,
-            "lens_hash": context.lens.hash,
-            "status": report.status,
-            "candidates_found": build.members["group_key"].n_unique(),
-            "entities_accepted": build.entities.height,
-            "budget_spent": sum((o.cost for o in outcomes), Decimal(0)),
-            "started_at": started_at,
-            "finished_at": context.clock(),
-            "correlation_id": context.correlation_id,
-            "report": canonical_json(report.as_dict()),
-        },
-        pl.concat(used) if used else empty,
+    values = run_values(
+        context,
+        report.status,
+        started_at,
+        query=report.query,
+        ingestion_mode=report.interpretation["mode"],
+        candidates_found=build.members["group_key"].n_unique(),
+        entities_accepted=build.entities.height,
+        budget_spent=sum((outcome.cost for outcome in outcomes), Decimal(0)),
+        report=json.dumps(report.as_dict(), ensure_ascii=False),
     )
+    used = [used_payloads(outcome.payloads, outcome.mode) for outcome in outcomes]
+    return RunRow(values, pl.concat([NO_PAYLOADS, *used]))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Watcher = Callable[[str], None]
+TIMED_STAGES = 4  # payloads, extracted_entities, groups, stored: of a run and of a rebuild
 
 
 @dataclass

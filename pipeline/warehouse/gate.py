@@ -16,6 +16,8 @@ from pipeline.errors import WarehouseBusyError, WarehouseError
 from pipeline.warehouse.migrations import migrate
 
 _log = logging.getLogger(__name__)
+# In another process, or in this one with another right (read-only or not).
+_HELD = re.compile(r"Could not set lock on file|with a different configuration than existing")
 _HOLDER = re.compile(r"Conflicting lock is held in (?P<program>.*?) \(PID (?P<pid>\d+)\)")
 _PAUSE_SECONDS = 0.05
 
@@ -32,7 +34,9 @@ class Gate:
 
     @contextmanager
     def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A read-only connection. Raises WarehouseError where there is no warehouse yet."""
+        """A read-only connection. Raises WarehouseError where there is no warehouse yet, or
+        where a query fails.
+        """  # one paragraph
         if not self.exists():
             raise WarehouseError(
                 f"{self.path}: no warehouse yet; 'sightline run QUERY' or 'sightline rebuild' "
@@ -41,6 +45,8 @@ class Gate:
         connection = self._connect(read_only=True)
         try:
             yield connection
+        except duckdb.Error as error:
+            raise WarehouseError(f"{self.path}: cannot be read: {error}") from error
         finally:
             connection.close()
 
@@ -86,7 +92,7 @@ class Gate:
                     config={"python_enable_replacements": False},
                 )
             except duckdb.Error as error:
-                if "lock" not in str(error).lower():
+                if not _HELD.search(str(error)):
                     raise WarehouseError(f"{self.path}: cannot be opened: {error}") from error
                 if time.monotonic() >= deadline:
                     raise WarehouseBusyError(self._busy(error)) from error
@@ -94,7 +100,7 @@ class Gate:
 
     def _busy(self, error: duckdb.Error) -> str:
         match = _HOLDER.search(str(error))
-        holder = f"{match['program']} (process {match['pid']})" if match else "another process"
+        holder = f"{match['program']} (process {match['pid']})" if match else "this process"
         return (
             f"{self.path}: held by {holder} for more than {self.wait_seconds:g} s; "
             "let it finish or stop it, then run this again"

@@ -1,9 +1,7 @@
 -- mention_link: one row per page that speaks of exactly one group, by name and place.
 -- The page's title must hold the needed words of one of the group's names; where the
--- page
--- names places, the group must lie in one of the narrowest. The fullest name wins; a
--- tie
--- between groups attaches to neither.
+-- page names places, the group must lie in one of the narrowest. The fullest name
+-- wins; a tie between groups attaches to neither.
 -- reads: mention, group_name, group_place
 -- grain: record_key
 with

@@ -1,4 +1,5 @@
 -- write_history: every change of identity with its cause, and where moved names lead.
+-- An id or slug that is in use again leads nowhere else.
 -- kind: mutate
 -- params: lens_id, run_id
 insert into entity_history by name
@@ -15,4 +16,13 @@ from staged_history
 insert or replace into entity_redirect by name
 select $lens_id as lens_id, old_name as "from", new_name as "to"
 from staged_redirect
+;
+
+delete from entity_redirect
+where
+    lens_id = $lens_id
+    and (
+        "from" in (select entity_id from entity_member where lens_id = $lens_id)
+        or "from" in (select slug from entity where lens_id = $lens_id)
+    )
 ;

@@ -1,11 +1,11 @@
 -- entity_identity: one row per group with the id it keeps or gets, and what became of
 -- it.
--- The stored record → entity map decides first: a group takes the id most of its
--- records
--- had, where most of that entity's records are in it; then the oldest id. So ids
--- survive
--- growth and shrinking. A new id comes from the group's smallest record key, which the
--- source keeps, never from cleaned text.
+-- The stored record → entity map decides first. Every stored entity goes on as the
+-- group that holds most of its records; where several go on as one group, it keeps the
+-- id that most of its records had, then the oldest. So ids survive growth, shrinking
+-- and regrouping. A new id comes from the group's smallest record key, which the source
+-- keeps, never from cleaned text; where that id is in use, from the key and the first
+-- number that gives one that is not.
 -- reads: group_member, stored_member, stored_entity
 -- params: lens_id
 -- grain: group_key
@@ -26,34 +26,34 @@ with
         group by members.group_key, stored_member.entity_id
     ),
 
-    ranked as (
-        select
-            *,
+    origins as (
+        select group_key, entity_id
+        from votes
+        qualify
             row_number() over (
                 partition by group_key
                 order by votes desc, created_at nulls last, entity_id
-            ) as choice_of_group,
-            row_number() over (
-                partition by entity_id order by votes desc, group_key
-            ) as choice_of_entity
+            )
+            = 1
+    ),
+
+    heirs as (
+        select *
         from votes
+        qualify
+            row_number() over (partition by entity_id order by votes desc, group_key)
+            = 1
     ),
 
     kept as (
         select group_key, entity_id
-        from ranked
-        where choice_of_group = 1 and choice_of_entity = 1
-    ),
-
-    named as (
-        select
-            group_key,
-            'e_' || left(sha256($lens_id || '|' || min(record_key)), 16) as first_id,
-            'e_' || left(
-                sha256($lens_id || '|' || min(record_key) || '|again'), 16
-            ) as second_id
-        from members
-        group by group_key
+        from heirs
+        qualify
+            row_number() over (
+                partition by group_key
+                order by votes desc, created_at nulls last, entity_id
+            )
+            = 1
     ),
 
     known_ids as (
@@ -62,20 +62,42 @@ with
         union
         select entity_id
         from stored_entity
+    ),
+
+    unnamed as (
+        select
+            group_key,
+            $lens_id || '|' || min(record_key) as seed,
+            'e_' || left(sha256(seed), 16) as entity_id
+        from members
+        anti join kept using (group_key)
+        group by group_key
+    ),
+
+    renamed as (
+        select
+            unnamed.group_key,
+            tries.number,
+            'e_' || left(sha256(unnamed.seed || '|' || tries.number), 16) as entity_id
+        from unnamed
+        semi join known_ids using (entity_id)
+        cross join range(2, 100) as tries(number)
+    ),
+
+    named as (
+        select group_key, entity_id
+        from unnamed
+        anti join known_ids using (entity_id)
+        union all
+        select group_key, arg_min(entity_id, number) as entity_id
+        from renamed
+        anti join known_ids using (entity_id)
+        group by group_key
     )
 
-select
-    named.group_key,
-    case
-        when kept.entity_id is not null
-        then kept.entity_id
-        when known_ids.entity_id is not null
-        then named.second_id
-        else named.first_id
-    end as entity_id,
-    kept.entity_id is null as is_new,
-    case when kept.entity_id is null then ranked.entity_id end as split_from
+select group_key, entity_id, false as is_new, null::varchar as split_from
+from kept
+union all
+select named.group_key, named.entity_id, true as is_new, origins.entity_id as split_from
 from named
-left join kept using (group_key)
-left join known_ids on named.first_id = known_ids.entity_id
-left join ranked on named.group_key = ranked.group_key and ranked.choice_of_group = 1
+left join origins using (group_key)

@@ -1,13 +1,13 @@
--- moved_entity: one row per stored entity of these records that no group carries on.
--- Its records went to another entity (a merge leaves a redirect) or are gone (retired).
--- reads: entity_identity, group_member, stored_member, stored_entity, touched_entity
+-- moved_entity: one row per stored entity of these records that leaves the directory.
+-- Its records went to another entity (a merge leaves a redirect) or are gone; or they
+-- are still together, and the lens no longer admits them (is_refused). A page that
+-- speaks of another thing now takes nothing with it.
+-- reads: entity_identity, group_member, slug_choice, stored_member, stored_entity
+-- reads: touched_entity
 -- grain: entity_id
 with
     orphaned as (
-        select touched_entity.entity_id
-        from touched_entity
-        left join entity_identity using (entity_id)
-        where entity_identity.entity_id is null
+        select entity_id from touched_entity anti join entity_identity using (entity_id)
     ),
 
     heirs as (
@@ -19,15 +19,28 @@ with
         inner join stored_member using (entity_id)
         inner join group_member using (record_key)
         inner join entity_identity using (group_key)
+        where group_member.standing != 'mention'
         group by orphaned.entity_id, entity_identity.entity_id
+    ),
+
+    first_heirs as (
+        select entity_id, heir_id
+        from heirs
+        qualify
+            row_number() over (partition by entity_id order by records desc, heir_id)
+            = 1
     )
 
-select orphaned.entity_id, heirs.heir_id, stored_entity.slug
+select orphaned.entity_id, first_heirs.heir_id, stored_entity.slug, false as is_refused
 from orphaned
-left join heirs using (entity_id)
+left join first_heirs using (entity_id)
 left join stored_entity using (entity_id)
-qualify
-    row_number() over (
-        partition by orphaned.entity_id order by heirs.records desc, heirs.heir_id
-    )
-    = 1
+union all
+select
+    stored_entity.entity_id,
+    null::varchar as heir_id,
+    stored_entity.slug,
+    true as is_refused
+from stored_entity
+inner join entity_identity using (entity_id)
+anti join slug_choice using (group_key)

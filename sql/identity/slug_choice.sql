@@ -1,9 +1,7 @@
 -- slug_choice: one row per admitted group with the slug it keeps or gets.
--- A published slug stays while the name it was made from stays. A new one is the
--- shortest
--- of name, name-locality, name-street, name-postcode and name-id that nobody else
--- wants or
--- ever had, so that the order of groups does not matter.
+-- A published slug stays while the name it was made from stays. A new one is the first
+-- of name, name-locality, name-street, name-postcode and name-id that nobody ever had
+-- and nobody else wants as much, so that the order of groups does not matter.
 -- reads: slug_wish, entity_identity, stored_entity, taken_slug
 -- grain: group_key
 with
@@ -24,12 +22,22 @@ with
 
     new_wishes as (select * from wishes where not is_name_kept),
 
-    free_wishes as (
-        select new_wishes.group_key, new_wishes.rank, new_wishes.slug
+    allowed_wishes as (
+        select group_key, rank, slug
         from new_wishes
-        left join taken_slug using (slug)
-        where taken_slug.slug is null or taken_slug.entity_id = new_wishes.entity_id
-        qualify count(*) over (partition by new_wishes.slug) = 1
+        anti join taken_slug using (slug)
+        union all
+        select group_key, rank, slug
+        from new_wishes
+        semi join taken_slug using (slug, entity_id)
+    ),
+
+    free_wishes as (
+        select *
+        from allowed_wishes
+        qualify
+            rank() over (partition by slug order by rank) = 1
+            and count(*) over (partition by slug, rank) = 1
     ),
 
     chosen as (

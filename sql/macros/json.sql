@@ -27,6 +27,21 @@ create or replace macro pointer_text(pointers) as
         when len(pointers) = 1 then pointers[1] else to_json(pointers)::varchar
     end;
 
+-- The pointers of a claim as they are read from another payload, which names its own.
+create or replace macro pointers_seen_from(home, payload_id, pointer) as
+    list_transform(
+        case
+            when starts_with(pointer, '[')
+            then json_extract_string(pointer, '$[*]')
+            else [pointer]
+        end,
+        lambda p: case
+            when payload_id = home or contains(split_part(p, '/', 1), '#')
+            then p
+            else payload_id || '#' || p
+        end
+    );
+
 -- The modules every record and entity has, made from its universal fields.
 create or replace macro base_modules(
     entity_name, entity_class, summary, place, contact, opening_hours

@@ -1,8 +1,7 @@
 -- names: whether one record's name says that it is a piece of another.
 -- kind: macro
--- What names the piece must name the whole, and the whole must say that it is of
--- another
--- kind: `X Tennis Courts` is a piece of `X Sports Centre`, and the same as `X Tennis`.
+-- What names the piece must name the whole, and the whole must be of another kind, as
+-- `X Tennis Courts` is a piece of `X Sports Centre`, and the same as `X Tennis`.
 -- `Court 3` names nothing, and an unnamed area may belong anywhere.
 create or replace macro is_piece_of(piece, whole) as
     piece.entity_name is null

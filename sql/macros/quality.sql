@@ -1,20 +1,33 @@
 -- quality: how good a value looks by its own form, larger is better.
 -- kind: macro
+-- Not blank, and not all in capitals; a script without capitals cannot shout.
+create or replace macro is_usable_text(text) as
+    trim(text) != '' and (text != upper(text) or text = lower(text));
+
+-- `Powerleague Edinburgh - Portobello`, with a hyphen or a dash.
+create or replace macro has_branch_tail(text) as
+    regexp_matches(text, '\s[-–—]\s+\S');
+
+create or replace macro title_share(words) as
+    round(
+        case
+            when len(words) = 0
+            then 1
+            else
+                len(
+                    list_filter(words, lambda w: len(w) < 3 or upper(w[1]) = w[1])
+                )
+                / len(words)
+        end,
+        3
+    );
+
 create or replace macro text_quality(path, text) as
     case
         -- Complete yet concise, each word of three letters or more in title case.
         when path = 'entity_name'
         then
-            round(
-                len(
-                    list_filter(
-                        regexp_split_to_array(text, '[^\p{L}]+'),
-                        lambda w: len(w) < 3 or upper(w[1]) = w[1]
-                    )
-                )
-                / len(regexp_split_to_array(text, '[^\p{L}]+')),
-                3
-            )
+            title_share(regexp_extract_all(text, '[\p{L}\p{M}]+'))
             + case when len(text) between 3 and 60 then 0.5 else 0 end
         when path = 'street_address'
         then regexp_matches(text, '\d')::int
@@ -32,34 +45,34 @@ create or replace macro phone_quality(text) as
         else 0
     end;
 
+create or replace macro is_email(text) as
+    regexp_full_match(text, '[^@\s]+@[^@\s]+\.[a-z]{2,}');
+
+-- Valid, then of an own domain, then length: each outweighs what follows.
 create or replace macro email_quality(text) as
-    case
-        when regexp_full_match(text, '[^@\s]+@[^@\s]+\.[a-z]{2,}')
-        then
-            2
-            + (
-                not regexp_matches(
-                    text, '@(gmail|hotmail|outlook|yahoo|aol|icloud)\.'
-                )
-            )::int
-        else 0
-    end;
+    20000 * is_email(text)::int
+    + 10000
+    * (
+        is_email(text)
+        and not regexp_matches(text, '@(gmail|hotmail|outlook|yahoo|aol|icloud)\.')
+    )::int
+    + least(len(text), 9999);
+
+create or replace macro url_depth(text) as
+    len(
+        list_filter(
+            string_split(regexp_extract(text, '^https?://[^/]+/([^?#]*)', 1), '/'),
+            lambda part: part != ''
+        )
+    );
 
 -- https, then a deeper path, then no tracking, then length: each outweighs what
 -- follows.
 create or replace macro url_quality(text) as
-    1000 * (text like 'https://%')::int
-    + 100 * least(
-        len(
-            list_filter(
-                string_split(regexp_extract(text, '^https?://[^/]+/([^?#]*)', 1), '/'),
-                lambda part: part != ''
-            )
-        ),
-        9
-    )
-    + 10 * (not contains(text, '?'))::int
-    + least(len(text), 99) / 100.0;
+    10000000 * (text like 'https://%')::int
+    + 100000 * least(url_depth(text), 99)
+    + 10000 * (not contains(text, '?'))::int
+    + least(len(text), 9999);
 
 create or replace macro contact_quality(path, text) as
     case

@@ -1,9 +1,7 @@
 -- address_choice: one row per claim of a part of an address; it follows the street's
--- winner.
--- A part the winner does not state may come from a record that states the same
--- street, for
--- it speaks of the same address; never from another. Without a street the winner of the
--- postcode, else of the city, leads.
+-- winner. A part the winner does not state may come from a record that states the same
+-- street, for it speaks of the same address; never from another. Without a street the
+-- winner of the postcode, else of the city, leads.
 -- reads: claim, identity_choice
 -- grain: claim_no
 with
@@ -27,6 +25,7 @@ with
                     claim.trust_level desc,
                     claim.priority,
                     claim.source,
+                    claim.observed_at desc,
                     claim.claim_no
             )
             = 1

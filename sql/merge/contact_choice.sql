@@ -3,7 +3,7 @@
 -- grain: claim_no
 with
     judged as (
-        select *, contact_quality(path, value) as quality
+        select *, contact_quality(path, value)::double as quality
         from claim
         where merge_group = 'contact'
     )

@@ -4,7 +4,7 @@
 -- claim. What several pieces say alike is one claim too. It points to every one of
 -- them.
 -- reads: spoken_claim
--- grain: group_key, source, path, value
+-- grain: group_key, record_key, path, value
 with
     pieces as (
         select
@@ -48,13 +48,11 @@ select
     min(rule_id) as rule_id,
     min(confidence) as confidence,
     pointer_text(
-        list(
-            case
-                when payload_id = home_payload
-                then json_pointer
-                else payload_id || '#' || json_pointer
-            end
-            order by record_key
+        flatten(
+            list(
+                pointers_seen_from(home_payload, payload_id, json_pointer)
+                order by record_key
+            )
         )
     ) as json_pointer
 from homed

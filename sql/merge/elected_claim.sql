@@ -30,6 +30,7 @@ with
             choices.preference,
             choices.preference = 1 and choices.is_eligible as won,
             count(*) over (partition by claim.group_key, claim.path) as rivals,
+            bool_or(choices.is_eligible) over by_preference as has_winner,
             first_value(claim.source) over by_preference as first_source,
             first_value(claim.value) over by_preference as first_value_said,
             first_value(choices.marks) over by_preference as first_marks,
@@ -57,7 +58,7 @@ with
                     || deciding(criteria, marks, second_marks)
                     || ' over '
                     || second_source
-                when not won and preference = 1
+                when not has_winner
                 then 'belongs to another address'
                 when value = first_value_said
                 then 'says the same as ' || first_source
@@ -75,6 +76,7 @@ select
         criteria,
         marks,
         rivals,
+        has_winner,
         first_source,
         first_value_said,
         first_marks,

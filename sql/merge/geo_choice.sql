@@ -28,6 +28,7 @@ select
             decimals desc,
             priority,
             source,
+            observed_at desc,
             record_key,
             claim_no
     ) as preference,

@@ -1,16 +1,14 @@
 -- identity_choice: one row per claim of a name, a text or a street, in order of
--- preference.
--- Usable (mixed case, no doubled place, no ` - Branch` tail) comes before trust, so
--- that a
--- plain name beats a more trusted one that says its branch twice.
+-- preference. Usable (mixed case, no doubled place, no ` - Branch` tail) comes before
+-- trust, so that a plain name beats a more trusted one that says its branch twice.
 -- reads: claim
 -- grain: claim_no
 with
     judged as (
         select
             *,
-            value != upper(value)
-            and not regexp_matches(value, '\s-\s\S')
+            is_usable_text(value)
+            and not (path = 'entity_name' and has_branch_tail(value))
             and not (
                 path = 'entity_name' and coalesce(is_name_doubled, false)
             ) as is_usable,

@@ -1,27 +1,26 @@
 -- module_choice: one row per claimed leaf of a module, in order of preference.
 -- Trust, then confidence where every claim of that trust states one, then how much of
--- the
--- module its record fills. Scalar arrays are united instead (union_choice).
+-- the module its record fills. Scalar arrays are united instead (union_choice).
 -- reads: claim
 -- grain: claim_no
 with
     leaves as (
         select
             *,
-            split_part(path, '.', 2) as module,
             bool_and(confidence is not null) over (
                 partition by group_key, path, trust_level
-            ) as has_confidence
+            ) as has_confidence,
+            count(*) over (
+                partition by group_key, record_key, split_part(path, '.', 2)
+            ) as completeness
         from claim
-        where merge_group = 'module' and value_type != 'array'
+        where merge_group = 'module'
     ),
 
     judged as (
-        select
-            *,
-            case when has_confidence then confidence end as usable_confidence,
-            count(*) over (partition by group_key, record_key, module) as completeness
+        select *, case when has_confidence then confidence end as usable_confidence
         from leaves
+        where value_type != 'array'
     )
 
 select

@@ -20,7 +20,11 @@ with
             )
             or (
                 feature.latitude is null
-                and list_contains(feature.place_words, wanted_place.place)
+                -- A place without a name is everywhere.
+                and (
+                    wanted_place.place = ''
+                    or list_contains(feature.place_words, wanted_place.place)
+                )
             )
     ),
 

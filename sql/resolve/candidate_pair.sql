@@ -1,7 +1,6 @@
 -- candidate_pair: one row per two records worth comparing, left key before right key.
 -- Neighbouring cells of some 650 m, one address, one phone, one page, one strong id,
--- or one
--- name where a position is missing.
+-- or one name where a position is missing.
 -- reads: comparable, strong_id
 -- grain: left_key, right_key
 with

@@ -4,17 +4,12 @@
 -- grain: left_key, right_key
 with
     ids as (
-        select
-            a.record_key as left_key,
-            b.record_key as right_key,
-            bool_or(a.id = b.id) as is_shared
-        from strong_id as a
-        inner join strong_id as b using (scheme)
-        semi join
-            candidate_pair
-            on a.record_key = candidate_pair.left_key
-            and b.record_key = candidate_pair.right_key
-        group by all
+        select pair.left_key, pair.right_key, bool_or(l.id = r.id) as is_shared
+        from candidate_pair as pair
+        inner join strong_id as l on pair.left_key = l.record_key
+        inner join
+            strong_id as r on pair.right_key = r.record_key and l.scheme = r.scheme
+        group by pair.left_key, pair.right_key
     ),
 
     measured as (
@@ -25,7 +20,9 @@ with
             l.name_key = r.name_key
             or l.squashed_name = r.squashed_name as is_same_name,
             jaro_winkler_similarity(l.name_key, r.name_key) as spelling,
-            list_intersect(map_keys(l.words), map_keys(r.words)) as shared_words,
+            list_sort(
+                list_intersect(map_keys(l.words), map_keys(r.words))
+            ) as shared_words,
             list_sum(map_values(l.words)) as left_weight,
             list_sum(map_values(r.words)) as right_weight,
             coalesce(
@@ -113,8 +110,10 @@ select
         then 'near'
         when gap_m <= 5 * reach_m
         then 'beyond'
-        when gap_m is not null
+        when gap_m <= 5 * reach_m + 1000
         then 'far'
+        when gap_m is not null
+        then 'elsewhere'
     end as distance,
     case
         when is_same_street and is_same_number
@@ -123,9 +122,7 @@ select
         then 'same_postcode'
         when is_same_street and has_numbers and not is_same_number
         then 'other_number'
-        when
-            left(left_postcode, len(left_postcode) - 3)
-            != left(right_postcode, len(right_postcode) - 3)
+        when postcode_district(left_postcode) != postcode_district(right_postcode)
         then 'other_district'
     end as address,
     case when is_same_phone then 'same' end as phone,
@@ -139,5 +136,9 @@ select
     case when is_same_source then 'same' end as source,
     case when is_apart then 'apart' end as kind,
     case when gap_m is null and not is_placed then 'unknown' end as place,
-    case when is_same_content then 'same' end as content
+    -- Two branches say the same but for where they are.
+    case
+        when is_same_content and (gap_m <= reach_m or (gap_m is null and not is_placed))
+        then 'same'
+    end as content
 from measured

@@ -33,7 +33,14 @@ with
             and list_has_any(part.canonical_activities, wholes.canonical_activities)
     )
 
-select part_key, whole_key, gap_m, reach_m
+select
+    part_key,
+    whole_key,
+    format(
+        '{:.0f} m away, within both accuracies ({:.0f} m), same activity',
+        gap_m,
+        reach_m
+    ) as evidence
 from near
 where gap_m <= reach_m and is_name_fit
 qualify row_number() over (partition by part_key order by gap_m, whole_key) = 1

@@ -1,16 +1,18 @@
 -- entity_found: one row per entity that a slug or id names, now or before it moved.
+-- What moved leads on, however often what it led to has moved since.
 -- reads: entity, entity_redirect
 -- params: lens_id, name
 -- grain: entity_id
-with
+with recursive
     led as (
-        select coalesce(further."to", first."to") as entity_id
-        from entity_redirect as first
-        left join
-            entity_redirect as further
-            on first."to" = further."from"
-            and further.lens_id = $lens_id
-        where first.lens_id = $lens_id and first."from" = $name
+        select "to" as entity_id
+        from entity_redirect
+        where lens_id = $lens_id and "from" = $name
+        union
+        select entity_redirect."to" as entity_id
+        from led
+        inner join entity_redirect on led.entity_id = entity_redirect."from"
+        where entity_redirect.lens_id = $lens_id
     )
 
 select *

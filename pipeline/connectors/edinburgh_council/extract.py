@@ -19,7 +19,7 @@ _CATEGORIES = "FACILITY_TYPE"
 
 
 def extract(payloads: pl.DataFrame, spec: ConnectorSpec) -> Extraction:
-    """One record per feature; a polygon stands at the mean of its vertices."""
+    """One record per feature; an outline stands at the mean of its vertices."""
     names: Mapping[str, str] = spec.settings["fields"]
     observed: list[str] = spec.settings["observed"]
     properties = dict.fromkeys([*names.values(), *observed, spec.settings["id_field"]], pl.String())
@@ -30,11 +30,10 @@ def extract(payloads: pl.DataFrame, spec: ConnectorSpec) -> Extraction:
         }
     )
     decoded = decode_items(payloads, feature, "features")
-    position = nested_floats("geometry/coordinates")
     global_id = pl.col(f"properties/{spec.settings['id_field']}")
     rows = decoded.rows.with_columns(
-        position.list.gather_every(2, 1).list.mean().alias("latitude"),
-        position.list.gather_every(2).list.mean().alias("longitude"),
+        _mean(1).alias("latitude"),
+        _mean(0).alias("longitude"),
         clean_text(global_id, spec.missing_values).alias("source_record_id"),
         _categories(f"properties/{_CATEGORIES}").alias("categories"),
     )
@@ -46,6 +45,17 @@ def extract(payloads: pl.DataFrame, spec: ConnectorSpec) -> Extraction:
     fields["raw_categories"] = [Origin("categories", f"/properties/{_CATEGORIES}")]
     seen = {name: f"properties/{name}" for name in observed}
     return build_extraction(rows, spec, fields, seen, decoded.failures)
+
+
+def _mean(axis: int) -> pl.Expr:
+    """The mean of the longitudes (axis 0) or latitudes; the vertex that closes a ring is one
+    that came before.
+    """  # one paragraph
+    position = nested_floats("geometry/coordinates")
+    size = position.list.len()
+    closed = (size > 2) & (position.list.head(2) == position.list.tail(2))
+    vertices = position.list.head(pl.when(closed).then(size - 2).otherwise(size))
+    return vertices.list.gather_every(2, axis).list.mean()
 
 
 def _categories(column: str) -> pl.Expr:

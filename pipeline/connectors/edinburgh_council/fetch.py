@@ -37,16 +37,20 @@ def plan_requests(
 async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answer]:
     """Pages while the server says that it cut the answer short."""
     size = client.api.page_size or 1000
-    for page in range(client.api.max_pages):
-        paging = {"resultOffset": page * size, "resultRecordCount": size}
+    offset = 0
+    for _ in range(client.api.max_pages):
+        paging = {"resultOffset": offset, "resultRecordCount": size}
         answer = await client.get(request, params=paging)
         yield answer
-        if not _is_cut_short(answer.body):
+        page = peek(answer.body)
+        came = len(page.get("features") or [])  # a server may send fewer than were asked for
+        if not _is_cut_short(page) or not came:
             return
+        offset += came
+    client.note_page_limit(request)
 
 
-def _is_cut_short(body: bytes) -> bool:
+def _is_cut_short(page: Mapping[str, Any]) -> bool:
     """ArcGIS Online says so under `properties`, older servers at the top level."""
-    page = peek(body)
     properties = page.get("properties") or {}
     return bool(page.get("exceededTransferLimit") or properties.get("exceededTransferLimit"))

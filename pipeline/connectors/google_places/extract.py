@@ -85,10 +85,16 @@ def _week(text: str) -> str | None:
     periods: list[dict[str, Any]] = json.loads(text)["periods"]
     if len(periods) == 1 and periods[0].get("close") is None:
         return "24/7"
-    whole = [p for p in periods if p.get("open") and p.get("close")]
-    return "; ".join(
-        f"{_DAYS[p['open']['day'] % 7]} {_clock(p['open'])}-{_clock(p['close'])}" for p in whole
-    )
+    stretches: dict[str, list[str]] = {}  # by day: of two rules for one day the last would count
+    for period in periods:
+        opens, closes = period.get("open"), period.get("close")
+        if opens and closes:
+            stretches.setdefault(_day(opens), []).append(f"{_clock(opens)}-{_clock(closes)}")
+    return "; ".join(f"{day} {','.join(times)}" for day, times in stretches.items())
+
+
+def _day(moment: dict[str, int | None]) -> str:
+    return _DAYS[(moment.get("day") or 0) % len(_DAYS)]
 
 
 def _clock(moment: dict[str, int | None]) -> str:

@@ -45,6 +45,7 @@ async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answ
         answer = await client.post_json(request, body, headers)
         yield answer
         token = peek(answer.body).get("nextPageToken")
-        if token is None:
+        if not token:
             return
         body["pageToken"] = token
+    client.note_page_limit(request)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pipeline.connectors.answers import require_json
+from pipeline.connectors.answers import first_mark, require_json
 from pipeline.errors import ForeignPayloadError
 
 
 def require_expected(body: bytes, content_type: str) -> None:
     """Raise ForeignPayloadError unless this is an array of POIs; an empty one is."""
-    if body.lstrip()[:1] not in {b"[", b"{", b"<"}:
+    if first_mark(body) not in {b"[", b"{", b"<"}:
         text = body[:120].decode("utf-8", "replace").strip()
         raise ForeignPayloadError(f"Open Charge Map refused: {text}")
     answer = require_json(body, content_type, "Open Charge Map")

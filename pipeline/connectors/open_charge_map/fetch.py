@@ -34,19 +34,24 @@ def plan_requests(
 async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answer]:
     """A full page means maybe more: the next one starts after its last id."""
     headers = {"X-API-Key": client.key or ""}
-    after: dict[str, int] = {}
+    size = client.api.page_size or 100
+    last = 0
     for _ in range(client.api.max_pages):
+        after = {"greaterthanid": last} if last else {}
         answer = await client.get(request, params=after, headers=headers)
         yield answer
         ids = _ids(answer.body)
-        if len(ids) < (client.api.page_size or 0):
+        if len(ids) < size or max(ids) <= last:  # the same page again gets a key banned
             return
-        after = {"greaterthanid": max(ids)}
+        last = max(ids)
+    client.note_page_limit(request)
 
 
 def _ids(body: bytes) -> list[int]:
+    """The ids of a page; whether it is one is decided later, by answer.py."""
     try:
         page = json.loads(body)
     except ValueError:
         return []
-    return [poi["ID"] for poi in page if isinstance(poi, dict) and isinstance(poi.get("ID"), int)]
+    pois = page if isinstance(page, list) else []
+    return [poi["ID"] for poi in pois if isinstance(poi, dict) and isinstance(poi.get("ID"), int)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.connectors.answers import require_json_object
+from pipeline.connectors.answers import first_mark, require_json_object
 from pipeline.errors import ForeignPayloadError
 
 _ERROR = re.compile(rb"<strong[^>]*>Error</strong>:\s*(?P<text>[^<]+)")
@@ -12,7 +12,7 @@ _ERROR = re.compile(rb"<strong[^>]*>Error</strong>:\s*(?P<text>[^<]+)")
 
 def require_expected(body: bytes, content_type: str) -> None:
     """Raise ForeignPayloadError for anything but a finished answer with `elements`."""
-    if body.lstrip()[:1] == b"<":
+    if first_mark(body) == b"<":
         match = _ERROR.search(body)
         text = match["text"].decode("utf-8", "replace").strip() if match else "an XHTML page"
         raise ForeignPayloadError(f"Overpass answered with an error page: {text}")

@@ -18,6 +18,7 @@ _MEMBER = pl.Struct(
         "geometry": pl.List(_POINT),
     }
 )
+_OBJECTS = ("node", "way", "relation")  # an `area` repeats a way, a `count` is none
 _CATEGORIES = ("leisure", "club", "amenity", "shop", "tourism", "landuse", "golf")
 _FIELDS: dict[str, list[str | Origin]] = {
     "entity_name": ["tags/name", "tags/official_name"],
@@ -69,7 +70,7 @@ def extract(payloads: pl.DataFrame, spec: ConnectorSpec) -> Extraction:
     tags = [f"tags/{tag}" for tag in spec.settings["tags"]]
     tagged = pl.any_horizontal(pl.col(tag).is_not_null() for tag in tags)
     located = with_geometry(decoded.rows)
-    rows = located.filter(tagged).with_columns(
+    rows = located.filter(tagged & pl.col("type").is_in(_OBJECTS)).with_columns(
         pl.format("{}/{}", "type", "id").alias("source_record_id"),
         _street_address().alias("street_address"),
         _categories().alias("raw_categories"),

@@ -1,15 +1,17 @@
 """Positions and outlines of ways and relations, whichever way the answer gives geometry.
 
 Overpass sends a way's vertices as `geometry` (out geom), as `nodes` to be looked up among
-bare nodes ((._;>;);out), or only a `center` (out center).
+bare nodes ((._;>;);out), or only a `center` (out center). An answer is drawn from itself
+alone: another one may hold an older edition of the same way.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-_KEY = ["type", "id"]
-_VERTEX = ["type", "id", "ring", "place", "lat", "lon"]
+_KEY = ["payload_id", "type", "id"]
+_RING = [*_KEY, "ring"]
+_VERTEX = [*_RING, "place", "lat", "lon"]
 
 
 def with_geometry(elements: pl.DataFrame) -> pl.DataFrame:
@@ -38,14 +40,14 @@ def _way_vertices(elements: pl.DataFrame) -> pl.DataFrame:
         ways.filter(pl.col("geometry").is_not_null()).with_columns(pl.col("id").alias("ring"))
     )
     nodes = elements.filter(pl.col("type") == "node").select(
-        pl.col("id").alias("nodes"), "lat", "lon"
+        "payload_id", pl.col("id").alias("nodes"), "lat", "lon"
     )
     listed = (
         ways.filter(pl.col("geometry").is_null() & pl.col("nodes").is_not_null())
-        .select("type", "id", pl.col("id").alias("ring"), "nodes")
+        .select(*_KEY, pl.col("id").alias("ring"), "nodes")
         .explode("nodes", empty_as_null=False, keep_nulls=False)
-        .with_columns(pl.int_range(pl.len()).over("id").alias("place"))
-        .join(nodes, on="nodes", how="inner", maintain_order="left")
+        .with_columns(pl.int_range(pl.len()).over(_KEY).alias("place"))
+        .join(nodes, on=["payload_id", "nodes"], how="inner", maintain_order="left")
         .select(_VERTEX)
     )
     return pl.concat([drawn, listed])
@@ -54,7 +56,7 @@ def _way_vertices(elements: pl.DataFrame) -> pl.DataFrame:
 def _relation_vertices(elements: pl.DataFrame, ways: pl.DataFrame) -> pl.DataFrame:
     members = (
         elements.filter((pl.col("type") == "relation") & pl.col("members").is_not_null())
-        .select("type", "id", "members")
+        .select(*_KEY, "members")
         .explode("members", empty_as_null=False, keep_nulls=False)
         .with_columns(
             pl.col("members").struct.field("type").alias("kind"),
@@ -66,8 +68,12 @@ def _relation_vertices(elements: pl.DataFrame, ways: pl.DataFrame) -> pl.DataFra
     drawn = _explode_points(members.filter(pl.col("geometry").is_not_null()))
     listed = (
         members.filter(pl.col("geometry").is_null())
-        .select("type", "id", "ring")
-        .join(ways.select("ring", "place", "lat", "lon"), on="ring", maintain_order="left")
+        .select(_RING)
+        .join(
+            ways.select("payload_id", "ring", "place", "lat", "lon"),
+            on=["payload_id", "ring"],
+            maintain_order="left",
+        )
         .select(_VERTEX)
     )
     return pl.concat([drawn, listed])
@@ -75,10 +81,10 @@ def _relation_vertices(elements: pl.DataFrame, ways: pl.DataFrame) -> pl.DataFra
 
 def _explode_points(shapes: pl.DataFrame) -> pl.DataFrame:
     return (
-        shapes.select("type", "id", "ring", pl.col("geometry").alias("point"))
+        shapes.select(*_RING, pl.col("geometry").alias("point"))
         .explode("point", empty_as_null=False, keep_nulls=False)
         .with_columns(
-            pl.int_range(pl.len()).over("type", "id", "ring").alias("place"),
+            pl.int_range(pl.len()).over(_RING).alias("place"),
             pl.col("point").struct.field("lat").alias("lat"),
             pl.col("point").struct.field("lon").alias("lon"),
         )
@@ -87,7 +93,7 @@ def _explode_points(shapes: pl.DataFrame) -> pl.DataFrame:
 
 
 def _centres(vertices: pl.DataFrame) -> pl.DataFrame:
-    corners = vertices.unique(["type", "id", "lat", "lon"], maintain_order=True)
+    corners = vertices.unique([*_KEY, "lat", "lon"], maintain_order=True)
     return corners.group_by(_KEY, maintain_order=True).agg(
         pl.col("lat").mean().alias("mean_lat"), pl.col("lon").mean().alias("mean_lon")
     )
@@ -95,16 +101,15 @@ def _centres(vertices: pl.DataFrame) -> pl.DataFrame:
 
 def _footprints(vertices: pl.DataFrame) -> pl.DataFrame:
     """Edges of closed outlines; a relation's members close together, a way by itself."""
-    ring = ["type", "id", "ring"]
     edges = vertices.with_columns(
-        pl.col("lat").shift(-1).over(ring).alias("lat_2"),
-        pl.col("lon").shift(-1).over(ring).alias("lon_2"),
+        pl.col("lat").shift(-1).over(_RING).alias("lat_2"),
+        pl.col("lon").shift(-1).over(_RING).alias("lon_2"),
         (
             (pl.col("lat").first() == pl.col("lat").last())
             & (pl.col("lon").first() == pl.col("lon").last())
             & (pl.len() > 3)
         )
-        .over(ring)
+        .over(_RING)
         .alias("closed"),
     )
     edges = edges.filter(

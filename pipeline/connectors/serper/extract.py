@@ -41,7 +41,7 @@ _PAGE_FIELDS: dict[str, list[str | Origin]] = {
 }
 _PLACE_FIELDS: dict[str, list[str | Origin]] = {
     "entity_name": ["title"],
-    "raw_categories": [Origin("categories", "/types")],
+    "raw_categories": [Origin("categories", "")],  # `types`, `type` or `category` of the row
     "latitude": ["latitude"],
     "longitude": ["longitude"],
     "street_address": [Origin("street", "/address")],
@@ -90,6 +90,6 @@ def _places(payloads: pl.DataFrame, spec: ConnectorSpec) -> Extraction:
         rows,
         spec,
         _PLACE_FIELDS,
-        {"types": Origin("categories", "/types")},
+        {"types": Origin("categories", "")},
         decoded.failures,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.connectors.answers import require_feature_collection
+from pipeline.connectors.answers import first_mark, require_feature_collection
 from pipeline.errors import ForeignPayloadError
 
 LAYER = r"^(pub_spf[a-z]+)\."
@@ -22,7 +22,7 @@ _CSV_COLUMNS = {
 
 def require_expected(body: bytes, content_type: str) -> None:
     """Raise ForeignPayloadError unless this is a page of facilities, as GeoJSON or CSV."""
-    head = body.lstrip()[:1]
+    head = first_mark(body)
     if head == b"<":
         match = _EXCEPTION.search(body)
         text = match["text"].decode("utf-8", "replace").strip() if match else "markup"

@@ -37,13 +37,14 @@ def extract(payloads: pl.DataFrame, spec: ConnectorSpec) -> Extraction:
     decoded = read_facilities(payloads)
     texts = [name for name, dtype in decoded.rows.schema.items() if dtype == pl.String]
     kept = [name for name in texts if name not in {"payload_id", "json_pointer"}]
-    facilities = decoded.rows.with_columns(
+    rows = decoded.rows.with_columns(
         clean_text(pl.col(name), spec.missing_values).alias(name) for name in kept
-    ).drop_nulls(["name", "latitude", "longitude"])
-    facilities = _current(facilities, payloads)
+    )
+    failures = pl.concat([decoded.failures, _without_site(rows)])
+    facilities = _current(rows.drop_nulls(_SITE), payloads)
     sites = _sites(facilities, float(spec.settings["rounded_to_m"]))
     observed = {"authority": Origin("authority", "")}
-    extraction = build_extraction(sites, spec, _FIELDS, observed, decoded.failures)
+    extraction = build_extraction(sites, spec, _FIELDS, observed, failures)
     counted = _observations(facilities, sites)
     categories = _categories(counted)
     return Extraction(
@@ -55,8 +56,18 @@ def extract(payloads: pl.DataFrame, spec: ConnectorSpec) -> Extraction:
     )
 
 
+def _without_site(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows that no site can count: what has no name or no position is reported."""
+    lost = pl.any_horizontal(pl.col(name).is_null() for name in _SITE)
+    error = pl.lit("no name or no position, so no site").alias("error")
+    return rows.filter(lost).select("payload_id", "json_pointer", error)
+
+
 def _current(facilities: pl.DataFrame, payloads: pl.DataFrame) -> pl.DataFrame:
-    """Without rows of an older edition, and without a feature that came twice."""
+    """Without rows of an older edition, and without a feature that came twice.
+
+    Feature numbers change on republication, so a number names a feature only at its site.
+    """
     fetched = payloads.select("payload_id", "fetched_at")
     layer = pl.col("feature_id").str.extract(LAYER)
     dated = facilities.join(fetched, on="payload_id", maintain_order="left").with_columns(
@@ -66,7 +77,7 @@ def _current(facilities: pl.DataFrame, payloads: pl.DataFrame) -> pl.DataFrame:
     return (
         dated.filter(pl.col("fetched_at").dt.date() == newest)
         .sort("fetched_at", "payload_id", descending=[True, False], maintain_order=True)
-        .unique("feature_id", keep="first", maintain_order=True)
+        .unique(["feature_id", *_SITE], keep="first", maintain_order=True)
         .sort("payload_id", "feature_id", maintain_order=True)
     )
 

@@ -44,11 +44,16 @@ async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answ
     """Pages until numberMatched features have come, or a page is empty."""
     size = client.api.page_size or 1000
     secret = {"authkey": client.key or ""}
-    for page in range(client.api.max_pages):
-        paging = {"count": size, "startIndex": page * size}
+    start = 0
+    for _ in range(client.api.max_pages):
+        paging = {"count": size, "startIndex": start}
         answer = await client.get(request, params=paging, secret=secret)
         yield answer
-        body = peek(answer.body)
-        got = page * size + int(body.get("numberReturned") or 0)
-        if got >= int(body.get("numberMatched") or 0) or not body.get("numberReturned"):
+        page = peek(answer.body)
+        came = len(page.get("features") or [])  # a server may send fewer than were asked for
+        start += came
+        matched = page.get("numberMatched")  # a GeoServer may say "unknown"
+        is_last = start >= matched if isinstance(matched, int) else came < size
+        if is_last or not came:
             return
+    client.note_page_limit(request)

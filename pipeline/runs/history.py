@@ -1,0 +1,26 @@
+"""Past runs and the entities there are, for whoever browses them."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipeline.sqlsteps import load_step
+from pipeline.warehouse.gate import Gate
+
+
+def read_runs(gate: Gate, lens_id: str) -> pl.DataFrame:
+    """One row per run, newest first; `report` is the JSON that `run --json` printed."""
+    return _read(gate, "run_listing", lens_id)
+
+
+def read_points(gate: Gate, lens_id: str) -> pl.DataFrame:
+    """One row per entity with a position: slug, name, degrees, activities, place types."""
+    return _read(gate, "entity_point", lens_id)
+
+
+def _read(gate: Gate, view: str, lens_id: str) -> pl.DataFrame:
+    with gate.read_or_empty() as connection:
+        frame: pl.DataFrame = connection.sql(
+            load_step("views", view).statement, params={"lens_id": lens_id}
+        ).pl()
+    return frame
