@@ -1,0 +1,106 @@
+"""`sightline rebuild`: everything again, also as of a day."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.conftest import Call
+
+COUNT = "SELECT count(*) AS n FROM entity"
+
+
+def count(sightline: Call) -> int:
+    return int(sightline("sql", COUNT, "--json").json()[0]["n"])
+
+
+# The sample was fetched on 2026-01-14.
+def test_as_of_the_day_itself_counts_the_whole_day(sample_home: Path, sightline: Call):
+    report = sightline("rebuild", "--as-of", "2026-01-14", "--json").json()
+
+    assert report["entities"] == {"created": 36, "updated": 0, "unchanged": 0}
+    assert report["warnings"] == []
+
+
+def test_as_of_the_day_before_there_is_nothing(sample_home: Path, sightline: Call):
+    sightline("rebuild")
+    before = sightline("sql", "SELECT entity_id FROM entity", "--json").json()
+
+    report = sightline("rebuild", "--as-of", "2026-01-13", "--json").json()
+
+    assert report["warnings"] == ["the lake holds nothing that was fetched by 2026-01-13"]
+    assert report["stages"]["payloads"]["out"] == 0
+    assert count(sightline) == 0
+    retired = "SELECT entity_id FROM entity_history WHERE event = 'retired'"
+    gone = sightline("sql", retired, "--json").json()
+    assert len(before) == 36
+    assert all(row in gone for row in before)
+
+
+def test_the_next_rebuild_brings_all_back_under_their_ids(sample_home: Path, sightline: Call):
+    ids = "SELECT slug, entity_id FROM entity ORDER BY slug"
+    sightline("rebuild")
+    before = sightline("sql", ids, "--json").json()
+    sightline("rebuild", "--as-of", "2026-01-13")
+
+    report = sightline("rebuild", "--json").json()
+
+    assert report["entities"]["created"] == 36
+    assert sightline("sql", ids, "--json").json() == before
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2026-13-01", "14/01/2026", ""])
+def test_a_day_that_is_none_is_told(sample_home: Path, sightline: Call, day: str):
+    called = sightline("rebuild", "--as-of", day)
+
+    assert called.code == 2
+    assert f"date is {day!r}, expected YYYY-MM-DD" in called.err
+    assert not (sample_home / "data" / "warehouse.duckdb").exists()
+
+
+def test_the_last_day_there_is_counts_all(sample_home: Path, sightline: Call):
+    assert sightline("rebuild", "--as-of", "9999-12-31").code == 0
+
+
+def test_an_empty_lake_is_told(home: Path, sightline: Call):
+    report = sightline("rebuild", "--json").json()
+
+    assert report["warnings"] == [
+        "the lake is empty: 'sightline lake import' or a run in mode live fills it"
+    ]
+    assert report["entities"] == {"created": 0, "updated": 0, "unchanged": 0}
+
+
+def test_payloads_of_nobody_are_told(sample_home: Path, sightline: Call):
+    (path,) = sample_home.glob("data/lake/raw/source=serper/*/*.parquet")
+    stranger = sample_home / "data/lake/raw/source=bygone/ingest_date=2026-01-14/sample.parquet"
+    stranger.parent.mkdir(parents=True)
+    rows = pl.read_parquet(path, hive_partitioning=False)
+    rows.with_columns(pl.lit("bygone").alias("source")).write_parquet(stranger)
+
+    report = sightline("rebuild", "--json").json()
+
+    assert report["warnings"] == ["the lake holds payloads of 'bygone', which is no connector"]
+
+
+def test_the_report_names_its_stages(sample_home: Path, sightline: Call):
+    shown = sightline("rebuild").out
+
+    assert "Rebuild of edinburgh_finds" in shown
+    assert "Extracted Entities" in shown
+    assert "Merged Entities" in shown
+    assert "entities: 36 created, 0 updated, 0 unchanged" in shown
+
+
+def test_a_rebuild_leaves_a_row(sample_home: Path, sightline: Call):
+    sightline("rebuild")
+
+    rows = sightline(
+        "sql", "SELECT query, mode, status, entities_accepted FROM orchestration_run", "--json"
+    ).json()
+
+    assert rows == [
+        {"query": None, "mode": "replay", "status": "succeeded", "entities_accepted": 36}
+    ]

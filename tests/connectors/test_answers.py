@@ -1,0 +1,86 @@
+"""The checks that every source makes before an answer may enter the lake."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipeline.connectors.answers import first_mark, peek, require_json
+from pipeline.errors import ForeignPayloadError
+from tests.source_answers import as_bytes, require_expected
+
+GOOD: dict[str, Any] = {
+    "edinburgh_council": {"type": "FeatureCollection", "features": []},
+    "google_places": {},
+    "open_charge_map": [],
+    "openstreetmap": {"elements": []},
+    "serper": {"searchParameters": {"q": "x"}},
+    "sport_scotland": {"type": "FeatureCollection", "features": []},
+}
+
+
+@pytest.mark.parametrize("source", GOOD)
+def test_an_empty_answer_is_an_answer(source: str):
+    require_expected(source, GOOD[source])
+    require_expected(source, b"\xef\xbb\xbf \n" + as_bytes(GOOD[source]))
+
+
+@pytest.mark.parametrize("source", GOOD)
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("<!DOCTYPE html><html><body>502</body></html>", id="an HTML page"),
+        pytest.param("upstream connect error", id="a plain text"),
+        pytest.param('{"elements": [{"type": "node"', id="JSON cut short"),
+        pytest.param(b'{"x": "caf\xe9"}', id="bytes that are no UTF-8"),
+        pytest.param("[" * 100_000, id="JSON nested without end"),
+        pytest.param("null", id="null"),
+        pytest.param('"text"', id="a JSON text"),
+        pytest.param("", id="nothing"),
+    ],
+)
+def test_what_is_no_answer_of_any_source_is_refused(source: str, body: str | bytes):
+    with pytest.raises(ForeignPayloadError) as raised:
+        require_expected(source, body, "text/html")
+
+    assert raised.value.exit_code == 11
+    assert str(raised.value)
+
+
+@pytest.mark.parametrize("source", GOOD)
+@pytest.mark.parametrize("other", GOOD)
+def test_one_source_does_not_take_anothers_answer(source: str, other: str):
+    answers = GOOD | {
+        "edinburgh_council": {
+            "type": "FeatureCollection",
+            "features": [{"type": "Feature", "properties": {"FACILITY_NAME": "Example"}}],
+        },
+        "google_places": {"places": [{"id": "x"}]},
+        "open_charge_map": [{"ID": 1, "AddressInfo": {}}],
+        "sport_scotland": {
+            "type": "FeatureCollection",
+            "features": [{"id": "pub_spfp.1", "properties": {"site_name": "Example"}}],
+        },
+    }
+    if source == other:
+        require_expected(source, answers[other])
+        return
+
+    with pytest.raises(ForeignPayloadError):
+        require_expected(source, answers[other])
+
+
+def test_the_first_mark_is_past_blanks_and_a_byte_order_mark():
+    assert first_mark(b"\xef\xbb\xbf\r\n\t [1]") == b"["
+    assert first_mark(b"") == b""
+
+
+def test_json_is_decoded_with_what_it_holds():
+    assert require_json(b'{"a": [1, "\xc3\xa9"]}', "application/json", "S") == {"a": [1, "é"]}
+
+
+def test_a_page_is_peeked_at_without_complaint():
+    assert peek(b'{"next": 2}') == {"next": 2}
+    for body in (b"[1]", b"gone", b"", b"[" * 100_000, b"\xff"):
+        assert peek(body) == {}

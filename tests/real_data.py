@@ -1,0 +1,22 @@
+"""Where real open data is, if it is: nothing of it is in the project.
+
+`../shared/data` from the repository's root, or the folder SIGHTLINE_REAL_DATA names.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+_ROOT = Path(__file__).parents[1]
+REAL_DATA = Path(os.environ.get("SIGHTLINE_REAL_DATA") or _ROOT.parent / "shared" / "data")
+
+
+def real_file(name: str) -> Path:
+    """A file of real data; skips the test with a plain message where it is not there."""
+    path = REAL_DATA / name
+    if not path.is_file():
+        pytest.skip(f"real data is not here: {name} (set SIGHTLINE_REAL_DATA to its folder)")
+    return path
