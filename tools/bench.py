@@ -1,0 +1,133 @@
+"""Measure what docs/benchmarks.md states: whole processes, from outside, as medians.
+
+`just bench` runs all; `just bench help run` some. Real files are read from ../shared/data, or the
+folder SIGHTLINE_REAL_DATA names, and what needs them is skipped plainly where they are not.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+REAL_DATA = Path(os.environ.get("SIGHTLINE_REAL_DATA") or ROOT.parent / "shared" / "data")
+REAL_FILES = {
+    "sport_scotland": ["sport_scotland/facilities_2024-07.csv"],
+    "openstreetmap": [
+        "openstreetmap/tennis_captured.json",
+        "openstreetmap/soccer_captured.json",
+        "openstreetmap/golf_captured.json",
+    ],
+    "open_charge_map": ["open_charge_map/poi_edinburgh_captured.json"],
+}
+RUNS = 5
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured thing: medians over RUNS runs after a warm-up."""
+
+    name: str
+    seconds: float
+    fastest: float
+    slowest: float
+    peak_mb: float
+
+    def __str__(self) -> str:
+        spread = f"{self.fastest:.2f} to {self.slowest:.2f}"
+        return f"{self.name:42} {self.seconds:6.2f} s   ({spread})   {self.peak_mb:7.0f} MB"
+
+
+def measure(name: str, once: Callable[[], list[list[str]]], env: dict[str, str]) -> Figure:
+    """Time the commands that `once` prepares; its own work is not counted."""
+    walls, peaks = [], []
+    for number in range(RUNS + 1):
+        commands = once()
+        wall, peak = 0.0, 0.0
+        for command in commands:
+            seconds, megabytes = _timed(command, env)
+            wall += seconds
+            peak = max(peak, megabytes)
+        if number:
+            walls.append(wall)
+            peaks.append(peak)
+    return Figure(name, statistics.median(walls), min(walls), max(walls), statistics.median(peaks))
+
+
+def _timed(command: list[str], env: dict[str, str]) -> tuple[float, float]:
+    started = time.perf_counter()
+    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{' '.join(command)} ended with {process.returncode}")
+    return time.perf_counter() - started, usage.ru_maxrss / 1024
+
+
+def bench_help(env: dict[str, str]) -> Iterator[Figure]:
+    """How fast the program says what it can do."""
+    yield measure("sightline --help", lambda: [["sightline", "--help"]], env)
+
+
+def bench_run(env: dict[str, str]) -> Iterator[Figure]:
+    """The main job on the sample lake, everything in place."""
+    command = ["just", "--justfile", str(ROOT / "justfile"), "run", "query=Powerleague Portobello"]
+    yield measure("just run (sample lake, warm)", lambda: [command], env)
+
+
+def bench_rebuild(env: dict[str, str]) -> Iterator[Figure]:
+    """Three real sources from files to entities, in an empty home each time."""
+    if not all(Path(path).is_file() for names in REAL_FILES.values() for path in _real(names)):
+        print("import + rebuild: skipped, the real files are not here")
+        return
+
+    def once() -> list[list[str]]:
+        shutil.rmtree(Path(env["SIGHTLINE_HOME"]) / "data", ignore_errors=True)
+        command = ["sightline", "lake", "import", "--source"]
+        imports = [[*command, source, *_real(names)] for source, names in REAL_FILES.items()]
+        return [*imports, ["sightline", "rebuild"]]
+
+    yield measure("import + rebuild of three real sources", once, env)
+
+
+def _real(names: list[str]) -> list[str]:
+    return [str(REAL_DATA / name) for name in names]
+
+
+BENCHES = {"help": bench_help, "run": bench_run, "rebuild": bench_rebuild}
+
+
+def main() -> None:
+    """Run the named benches, or all."""
+    chosen = sys.argv[1:] or list(BENCHES)
+    unknown = sorted(set(chosen) - set(BENCHES))
+    if unknown:
+        sys.exit(f"unknown bench {unknown}, expected some of {list(BENCHES)}")
+    for name in chosen:
+        with tempfile.TemporaryDirectory() as folder:
+            for figure in BENCHES[name](_home(Path(folder))):
+                print(figure, flush=True)
+
+
+def _home(folder: Path) -> dict[str, str]:
+    """Lay the sample lake down in `folder` and return the environment to work there with."""
+    sample = ROOT / "data" / "lake" / "raw"
+    for path in sample.glob("*/*/sample-*.parquet"):
+        target = folder / "data" / "lake" / "raw" / path.relative_to(sample)
+        target.parent.mkdir(parents=True)
+        shutil.copy(path, target)
+    scripts = str(Path(sys.executable).parent)
+    search = f"{scripts}{os.pathsep}{os.environ['PATH']}"
+    return os.environ | {"SIGHTLINE_HOME": str(folder), "PATH": search}
+
+
+if __name__ == "__main__":
+    main()
