@@ -163,7 +163,7 @@ def _(run_choice, runs):
 
 @app.cell
 def _(report):
-    mo.stop(report is None or "connectors" not in report)
+    mo.stop(report is None or "query" not in report)
     meaning = report["interpretation"]
     mo.vstack(
         [
@@ -177,6 +177,17 @@ def _(report):
             ),
             mo.md("## Connectors"),
             mo.ui.table(connector_table(report), selection=None, show_column_summaries=False),
+        ]
+    )
+    return
+
+
+@app.cell
+def _(report):
+    mo.stop(report is None)
+    mo.stop("error" in report, mo.callout(report.get("error"), kind="danger"))
+    mo.vstack(
+        [
             mo.md("## Stages"),
             mo.ui.table(
                 stage_table(report), selection=None, show_column_summaries=False, page_size=12

@@ -157,9 +157,11 @@ def load_yaml(path: Path) -> Any:
 
 
 def describe_validation(error: ValidationError) -> str:
-    """Every complaint of a validation in one line: `a.b is 3, expected …`."""
-    return "; ".join(
-        f"{'.'.join(str(part) for part in item['loc']) or 'the file'} is "
-        f"{item['input']!r}: {item['msg']}"
-        for item in error.errors()
-    )
+    """Every complaint of a validation in one line: `a.b is 3: Input should be …`."""
+    told = []
+    for item in error.errors():
+        where = ".".join(str(part) for part in item["loc"]) or "the file"
+        is_missing = item["type"] == "missing"  # its input is the whole mapping around it
+        found = "missing" if is_missing else f"{item['input']!r}: {item['msg']}"
+        told.append(f"{where} is {found}")
+    return "; ".join(told)

@@ -25,26 +25,12 @@ def execute(arguments: argparse.Namespace) -> int:
     if lens is not None:
         with Workbench(settings.scratch, settings.app.engine.memory_limit) as bench:
             findings = [*findings, *check_evidence(lens, connectors, bench)]
-            findings += _slow_patterns(lens)
     if arguments.json:
         print_json([finding.as_row() for finding in findings])
     else:
         _print(lens, findings, settings.lens)
     is_broken = any(finding.level == "error" for finding in findings)
     return LensError.exit_code if is_broken else 0
-
-
-def _slow_patterns(lens: CompiledLens) -> list[Finding]:
-    """Patterns that the fast engine cannot take: right, but slower."""
-    return [
-        Finding(
-            f"{lens.folder.name}/lens.yaml", 1, "slow-pattern", "warning",
-            f"mapping rule {compiled.rule.id}", f"{compiled.rule.pattern!r}",
-            "a pattern without look-around or back-references, where one will do",
-        )
-        for compiled in lens.mapping_rules
-        if not compiled.pattern.is_fast
-    ]  # fmt: skip
 
 
 def _print(lens: CompiledLens | None, findings: list[Finding], name: str) -> None:

@@ -88,21 +88,21 @@ def _history(build: Build) -> pl.DataFrame:
 
 
 def _begun(build: Build) -> Iterator[_Event]:
-    """New ids, and old ones that are in the directory for the first time or again."""
-    groups = build.identities.groups
-    for entity_id, origin in groups.filter("is_new").select("entity_id", "split_from").iter_rows():
-        if origin is None:
+    """What is in the directory for the first time, or again."""
+    created = build.entities.filter(pl.col("change") == "created").select("entity_id")
+    begun = created.join(build.identities.groups, on="entity_id")
+    for entity_id, is_new, origin in begun.select("entity_id", "is_new", "split_from").iter_rows():
+        if origin is not None:
+            yield entity_id, "split_from", origin, "its records no longer belong together"
+        elif is_new:
             yield entity_id, "created", None, "records seen for the first time"
         else:
-            yield entity_id, "split_from", origin, "its records no longer belong together"
-    created = build.entities.filter(pl.col("change") == "created")
-    known = groups.filter(~pl.col("is_new"))
-    for entity_id in created.join(known, on="entity_id", how="semi")["entity_id"]:
-        yield entity_id, "created", None, "the directory admits it now"
+            yield entity_id, "created", None, "the directory admits it now"
 
 
 def _ended(build: Build) -> Iterator[_Event]:
-    moved = build.identities.moved.select("entity_id", "heir_id", "is_refused")
+    """What was in the directory; a group that never was leaves it without a word."""
+    moved = build.identities.moved.drop_nulls("slug").select("entity_id", "heir_id", "is_refused")
     for entity_id, heir, is_refused in moved.iter_rows():
         if heir is not None:
             yield entity_id, "merged_into", heir, "its records joined another"

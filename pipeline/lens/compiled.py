@@ -21,6 +21,7 @@ from pipeline.lens.contract import (
 )
 from pipeline.lens.document import load_document
 from pipeline.lens.gates import check_gates
+from pipeline.lens.soundness import warn_of_slow_patterns
 from pipeline.lens.vocabulary import Vocabulary
 from pipeline.patterns import Pattern, compile_pattern
 from pipeline.text import fold
@@ -100,6 +101,7 @@ def check_lens(
     contract, findings = check_gates(document, connectors)
     if contract is None or any(finding.level == "error" for finding in findings):
         return None, findings
+    findings += warn_of_slow_patterns(document, contract.mapping_rules)
     return _compile(contract, digest(canonical_json(document.data)), path.parent), findings
 
 

@@ -40,6 +40,10 @@ class Document:
         """An error where a key of this file stands."""
         return Finding(self.file, self.line(key), gate, "error", rule, found, expected, hint)
 
+    def warning(self, code: str, key: Key, rule: str, found: str, expected: str) -> Finding:
+        """Something that works and may not be what the author wants."""
+        return Finding(self.file, self.line(key), code, "warning", rule, found, expected)
+
 
 def _nearest_line(lines: dict[Key, int], key: Key) -> int:
     while key and key not in lines:

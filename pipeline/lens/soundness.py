@@ -1,15 +1,19 @@
-"""Gates 5 and 7: patterns that compile and can fail, places that are somewhere, and once."""
+"""Gates 5 and 7: patterns that compile and can fail, places that are somewhere, and once.
+
+And a warning for the patterns that are right, but slow.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.findings import Finding
-from pipeline.lens.contract import Place
+from pipeline.lens.contract import MappingRule, Place
 from pipeline.lens.document import Document, Key
 from pipeline.lens.extractors import RegexCapture
 from pipeline.lens.parts import Parts
+from pipeline.patterns import compile_pattern
 
 
 def check_patterns(document: Document, parts: Parts) -> Iterator[Finding]:
@@ -42,6 +46,17 @@ def check_places(document: Document, parts: Parts) -> Iterator[Finding]:
         if name in _around(name, places):
             found = f"{place.inside!r}, which lies in it"
             yield document.finding(7, (*key, "inside"), rule, found, "a place round it")
+
+
+def warn_of_slow_patterns(document: Document, rules: Sequence[MappingRule]) -> Iterator[Finding]:
+    """A warning per mapping rule that the fast engine cannot take; the patterns compile."""
+    for n, rule in enumerate(rules):
+        if not compile_pattern(rule.pattern).is_fast:
+            yield document.warning(
+                "slow-pattern", ("mapping_rules", n, "pattern"), f"mapping rule {rule.id}",
+                f"{rule.pattern!r}",
+                "a pattern without look-around or back-references, where one will do",
+            )  # fmt: skip
 
 
 def _named_patterns(parts: Parts) -> Iterator[tuple[Key, str, str, int]]:

@@ -9,7 +9,7 @@ from pipeline.warehouse.gate import Gate
 
 
 def read_runs(gate: Gate, lens_id: str) -> pl.DataFrame:
-    """One row per run, newest first; `report` is the JSON that `run --json` printed."""
+    """One row per run, newest first; `report` is the JSON that `--json` printed."""
     return _read(gate, "run_listing", lens_id)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ import polars as pl
 
 from pipeline.connectors.registry import load_connectors
 from pipeline.context import RunContext
-from pipeline.entities.build import build_entities
+from pipeline.entities.build import Build, build_entities
 from pipeline.entities.changes import to_changes
 from pipeline.lake.store import collect_payloads, scan_lake
 from pipeline.records.reading import read_payloads
@@ -65,18 +66,27 @@ def _rebuild(
         stage.came_out = groups
     stages.note("links", records.height, build.links.height)
     stages.note("merged_entities", groups, build.entities.height)
+    warnings = _warnings(reading.records, rows, known, as_of)
+    report = _report(context, build, stages, warnings)
     with stages.stage("stored", build.entities.height) as stage:
         changes = to_changes(build, records, context.lens, is_whole=True)
-        row = _run_row(context, groups, build.entities.height, known, started_at)
+        row = _run_row(context, report, build, known, started_at)
         write_changes(context.gate, changes, row, context.clock())
         stage.came_out = build.entities.filter(pl.col("change") != "unchanged").height
+    report.stages.update(stages.as_report())
+    return report
+
+
+def _report(
+    context: RunContext, build: Build, stages: Stages, warnings: list[str]
+) -> RebuildReport:
     counts = dict(build.entities.group_by("change").len().iter_rows())
     return RebuildReport(
         run_id=context.run_id,
         lens=context.lens.id,
         stages=stages.as_report(),
         entities={change: counts.get(change, 0) for change in ("created", "updated", "unchanged")},
-        warnings=_warnings(reading.records, rows, known, as_of),
+        warnings=warnings,
     )
 
 
@@ -104,8 +114,8 @@ def _warnings(
 
 def _run_row(
     context: RunContext,
-    groups: int,
-    entities: int,
+    report: RebuildReport,
+    build: Build,
     payloads: pl.DataFrame,
     started_at: datetime,
 ) -> RunRow:
@@ -114,7 +124,8 @@ def _run_row(
         "succeeded",
         started_at,
         mode="replay",
-        candidates_found=groups,
-        entities_accepted=entities,
+        candidates_found=build.members["group_key"].n_unique(),
+        entities_accepted=build.entities.height,
+        report=json.dumps(vars(report), ensure_ascii=False),
     )
     return RunRow(values, used_payloads(payloads, "replay"))

@@ -218,8 +218,7 @@ def _warnings(
     ]
     if build.refused:
         told.append(
-            f"{build.refused} resolved things answer the query but do not belong to the "
-            "directory (admission in the lens)"
+            f"answering the query, but left out by the admission rules of the lens: {build.refused}"
         )
     if listed.is_empty():
         told.append("nothing in the answers matches the query: see 'connectors' for why")
@@ -233,7 +232,7 @@ def _evidence_warnings(context: RunContext) -> list[str]:
     if not findings:
         return []
     found = findings[0].message
-    return [f"gate 6: {len(findings)} findings, such as {found}; see 'sightline lens check'"]
+    return [f"gate 6 fails ({len(findings)}), as {found}; see 'sightline lens check'"]
 
 
 def _run_row(

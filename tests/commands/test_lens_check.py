@@ -53,6 +53,17 @@ def test_findings_as_json_have_the_agreed_shape(home: Path, sightline: Call, bro
     assert errors[0]["gate"] == 2
 
 
+def test_a_slow_pattern_is_a_warning_on_its_line(home: Path, sightline: Call):
+    called = sightline("lens", "check", "--json")
+
+    slow = [row for row in called.json() if row.get("code") == "slow-pattern"]
+    lines = LENS.read_text("utf-8").splitlines()
+    assert called.code == 0
+    assert slow
+    assert all(row["rule"].split()[-1] in lines[row["line"] - 1] for row in slow)
+    assert all(row["level"] == "warning" for row in slow)
+
+
 def test_a_run_under_a_broken_lens_does_not_start(sample_home: Path, sightline: Call, broken: Path):
     called = sightline("run", "padel", "--lens", str(broken))
 

@@ -36,7 +36,25 @@ def test_as_of_the_day_before_there_is_nothing(sample_home: Path, sightline: Cal
     retired = "SELECT entity_id FROM entity_history WHERE event = 'retired'"
     gone = sightline("sql", retired, "--json").json()
     assert len(before) == 36
-    assert all(row in gone for row in before)
+    assert sorted(row["entity_id"] for row in gone) == sorted(row["entity_id"] for row in before)
+
+
+def test_the_run_row_holds_the_report_that_was_printed(sample_home: Path, sightline: Call):
+    printed = sightline("rebuild", "--json").json()
+
+    (row,) = sightline("sql", "SELECT report FROM orchestration_run", "--json").json()
+    kept = row["report"]
+    assert kept["entities"] == {"created": 36, "updated": 0, "unchanged": 0}
+    assert kept["stages"] == {k: v for k, v in printed["stages"].items() if k != "stored"}
+    assert kept["warnings"] == printed["warnings"]
+
+
+def test_history_speaks_of_entities_alone(sample_home: Path, sightline: Call):
+    sightline("rebuild")
+
+    history = "SELECT entity_id FROM entity_history WHERE event = 'created' ORDER BY entity_id"
+    ids = "SELECT entity_id FROM entity ORDER BY entity_id"
+    assert sightline("sql", history, "--json").json() == sightline("sql", ids, "--json").json()
 
 
 def test_the_next_rebuild_brings_all_back_under_their_ids(sample_home: Path, sightline: Call):

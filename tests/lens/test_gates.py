@@ -28,8 +28,8 @@ OUTER = "edinburgh: {keywords: [edinburgh], box"
 BARNTON = "barnton: {inside: edinburgh, keywords: [barnton], box: [55.955, -3.300, 55.972, -3.270]}"
 
 
-def test_the_shipped_lens_has_no_finding(tmp_path: Path):
-    assert findings_of(tmp_path, edited_text()) == []
+def test_the_shipped_lens_has_no_error(tmp_path: Path):
+    assert {finding.level for finding in findings_of(tmp_path, edited_text())} <= {"warning"}
 
 
 @pytest.mark.parametrize(
