@@ -47,12 +47,12 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _own_logs() -> Iterator[None]:
-    """What a test, or a command it calls, does to the project's logger ends with it."""
+def _fresh_logs() -> None:
+    """What a command called earlier in this process made of the project's logger is undone."""
     logger = logging.getLogger("pipeline")
-    kept = logger.handlers[:], logger.level, logger.propagate
-    yield
-    logger.handlers[:], logger.level, logger.propagate = kept
+    logger.handlers[:] = []
+    logger.setLevel(logging.NOTSET)
+    logger.propagate = True
 
 
 @pytest.fixture

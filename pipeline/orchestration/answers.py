@@ -52,26 +52,34 @@ async def ask_connectors(
         for phase in Phase:
             in_phase = [plan for plan in planned if plan.phase is phase]
             paid = [plan for plan in in_phase if plan.connector.name in live]
-            refused = budget.admit([_worst_case(plan, question) for plan in paid])
-            asked = []
-            for plan in in_phase:
-                name = plan.connector.name
-                if name in refused:
-                    outcomes[name] = ConnectorOutcome(
-                        name, phase, "live", "stopped", f"{plan.why}; {refused[name]}"
-                    )
-                    continue
-                client = http if name in live else None
-                asked.append(_ask(context, plan, question, environ, client))
+            outcomes |= _stopped(paid, budget, question)
+            asked = [
+                _ask(context, plan, question, environ, http if plan in paid else None)
+                for plan in in_phase
+                if plan.connector.name not in outcomes
+            ]
             for outcome in await asyncio.gather(*asked):
                 outcomes[outcome.name] = outcome
                 budget.spent += outcome.cost
     return [outcomes[plan.connector.name] for plan in planned]
 
 
-def _worst_case(plan: PlannedConnector, question: Question) -> tuple[str, Decimal]:
-    requests = plan.connector.plan_requests(question, plan.parameters)
-    return plan.connector.name, worst_case(plan, requests)
+def _stopped(
+    paid: Sequence[PlannedConnector], budget: Budget, question: Question
+) -> dict[str, ConnectorOutcome]:
+    """The connectors of a phase that what is left of the budget cannot bear, by name."""
+    plans = {plan.connector.name: plan for plan in paid}
+    refused = budget.admit([(name, _worst_case(plan, question)) for name, plan in plans.items()])
+    return {
+        name: ConnectorOutcome(
+            name, plans[name].phase, "live", "stopped", f"{plans[name].why}; {why}"
+        )
+        for name, why in refused.items()
+    }
+
+
+def _worst_case(plan: PlannedConnector, question: Question) -> Decimal:
+    return worst_case(plan, plan.connector.plan_requests(question, plan.parameters))
 
 
 def _live_names(

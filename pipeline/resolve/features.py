@@ -27,72 +27,66 @@ def compare_features(
     the record's own, else its source's, widened where the coordinates show rounding.
     """
     readable = records.filter(pl.col("status") == "ok")
-    accuracies = {name: spec.position_accuracy_m for name, spec in specs.items()}
-    stated = pl.col("source").replace_strict(
-        list(accuracies),
-        list(accuracies.values()),
-        default=None,
-        return_dtype=pl.Float64,
-    )
-    accuracy = pl.max_horizontal(
-        pl.coalesce("position_accuracy_m", stated, pl.lit(_UNKNOWN_ACCURACY_M)),
-        _rounding_m(),
-    )
-    names, streets = readable["entity_name"], readable["street_address"]
-    apart = lens.contract.resolution.apart
-    where = pl.concat_str(
-        "entity_name",
-        "street_address",
-        "locality",
-        "city",
-        separator=" . ",
-        ignore_nulls=True,
-    )
     return readable.select(
-        "record_key",
-        "source",
-        "role",
-        "part_kind",
-        "entity_class",
-        "entity_name",
+        "record_key", "source", "role", "part_kind", "entity_class", "entity_name",
+        *_name_columns(readable["entity_name"], lens),
+        "latitude", "longitude", "footprint", _accuracy_m(specs).alias("accuracy_m"),
+        *_address_columns(readable, lens),
+        "phone", "website_url",
+        pl.col("website_url").str.extract(_SITE).str.to_lowercase().alias("site"),
+        "external_ids", "canonical_activities", "canonical_place_types",
+        _apart_kind(lens).alias("apart_kind"),
+    )  # fmt: skip
+
+
+def _name_columns(names: pl.Series, lens: CompiledLens) -> list[pl.Series]:
+    """What the names are compared by."""
+    words = lens.vocabulary
+    return [
         each(names, name_key).alias("name_key"),
-        each(names, lambda name: _pairs(lens.vocabulary.name_words(name)), WORDS).alias("words"),
-        each(names, lens.vocabulary.identifying_words, pl.List(pl.String())).alias(
-            "identifying_words"
-        ),
-        each(names, lens.vocabulary.kind_words, pl.List(pl.String())).alias("kind_words"),
+        each(names, lambda name: _pairs(words.name_words(name)), WORDS).alias("words"),
+        each(names, words.identifying_words, TEXTS).alias("identifying_words"),
+        each(names, words.kind_words, TEXTS).alias("kind_words"),
         each(names, lambda name: _is_doubled(lens, name), pl.Boolean).alias("is_name_doubled"),
-        each(names, lambda name: _numbers(fold(name)), pl.List(pl.String())).alias("numbers"),
-        "latitude",
-        "longitude",
-        accuracy.alias("accuracy_m"),
-        "footprint",
+        each(names, lambda name: _numbers(fold(name)), TEXTS).alias("numbers"),
+    ]
+
+
+def _address_columns(readable: pl.DataFrame, lens: CompiledLens) -> list[pl.Series]:
+    """What the addresses are compared by, and the places that name and address speak of."""
+    streets = readable["street_address"]
+    said = readable.select(
+        pl.concat_str(
+            "entity_name", "street_address", "locality", "city",
+            separator=" . ", ignore_nulls=True,
+        )
+    ).to_series()  # fmt: skip
+    postcodes = readable["postcode"].str.to_uppercase().str.replace_all(" ", "")
+    return [
         each(streets, lambda street: street_key(street, lens.abbreviations) or None).alias(
             "street_key"
         ),
-        each(streets, lambda street: _numbers(fold(street)), pl.List(pl.String())).alias(
-            "house_numbers"
-        ),
-        pl.col("postcode").str.to_uppercase().str.replace_all(" ", "").alias("postcode_key"),
-        "phone",
-        "website_url",
-        pl.col("website_url").str.extract(_SITE).str.to_lowercase().alias("site"),
-        each(
-            readable.select(where).to_series(),
-            lambda text: _places(lens, text),
-            pl.List(pl.String()),
-        ).alias("place_words"),
-        "external_ids",
-        "canonical_activities",
-        "canonical_place_types",
-        pl.col("canonical_place_types")
-        .list.set_intersection(pl.lit(apart, dtype=pl.List(pl.String)))
-        .list.sort()
-        .list.join("+")
-        .alias("apart_kind"),
-    )
+        each(streets, lambda street: _numbers(fold(street)), TEXTS).alias("house_numbers"),
+        postcodes.alias("postcode_key"),
+        each(said, lambda text: _places(lens, text), TEXTS).alias("place_words"),
+    ]
 
 
+def _accuracy_m(specs: Mapping[str, ConnectorSpec]) -> pl.Expr:
+    accuracies = {name: spec.position_accuracy_m for name, spec in specs.items()}
+    stated = pl.col("source").replace_strict(accuracies, default=None, return_dtype=pl.Float64)
+    own = pl.coalesce("position_accuracy_m", stated, pl.lit(_UNKNOWN_ACCURACY_M))
+    return pl.max_horizontal(own, _rounding_m())
+
+
+def _apart_kind(lens: CompiledLens) -> pl.Expr:
+    """Those of the record's place types that the lens keeps apart, as one text."""
+    apart = pl.lit(lens.contract.resolution.apart, dtype=TEXTS)
+    kinds = pl.col("canonical_place_types").list.set_intersection(apart)
+    return kinds.list.sort().list.join("+")
+
+
+TEXTS = pl.List(pl.String())
 WORDS = pl.List(pl.Struct({"key": pl.String(), "value": pl.Float64()}))
 
 
