@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from pipeline.settings import Settings, load_settings, load_yaml
 from pipeline.warehouse.gate import Gate
 
 _PIPE_WIDTH = 4_000  # a row stays one line, so that grep and cut can read it
+_PADDING = re.compile(r" +$", re.MULTILINE)
 
 
 def make_context(arguments: argparse.Namespace) -> RunContext:
@@ -64,8 +66,17 @@ def end_of_day(text: str) -> datetime:
 
 
 def console() -> Console:
-    """Standard output; nothing is wrapped where it is no terminal."""
-    return Console() if sys.stdout.isatty() else Console(width=_PIPE_WIDTH)
+    """Standard output; where it is no terminal nothing is wrapped, or padded at the end."""
+    return Console() if sys.stdout.isatty() else _Pipe(width=_PIPE_WIDTH)
+
+
+class _Pipe(Console):
+    """Prints without the spaces that fill the last column of a table."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        with self.capture() as captured:
+            super().print(*objects, **options)
+        self.file.write(_PADDING.sub("", captured.get()))
 
 
 def print_json(document: Any) -> None:

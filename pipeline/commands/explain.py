@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import json
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +15,6 @@ from rich.text import Text
 from pipeline.commands.common import console, make_reader, print_json
 from pipeline.report import make_table
 from pipeline.story import RawReader, Story, read_story
-
-_HEAD = (
-    "entity_id",
-    "entity_class",
-    "slug",
-    "completeness",
-    "created_at",
-    "updated_at",
-)
 
 
 def execute(arguments: argparse.Namespace) -> None:
@@ -54,14 +48,21 @@ def _raw(lake: Path, claims: list[dict[str, Any]]) -> dict[int, str]:
 
 def _print_head(story: Story, out: Console) -> None:
     out.print(Text(str(story.entity["entity_name"]), style="bold"))
-    out.print(Text("  " + " · ".join(f"{key} {story.entity[key]}" for key in _HEAD)))
-    info = story.entity["source_info"]
-    out.print(
-        Text(
-            f"  discovered by {', '.join(info['discovered_by'])}; primary source "
-            f"{info['primary_source']}; verified {info['verified_date']}"
-        )
-    )
+    entity, info = story.entity, story.entity["source_info"]
+    for facts in (
+        [entity["entity_class"], entity["slug"], entity["entity_id"]],
+        [
+            f"complete {entity['completeness']:.0%}",
+            f"created {entity['created_at']:%Y-%m-%d %H:%M}",
+            f"updated {entity['updated_at']:%Y-%m-%d %H:%M}",
+            f"verified {info['verified_date']}",
+        ],
+        [
+            f"primary source {info['primary_source']}",
+            f"discovered by {', '.join(info['discovered_by'])}",
+        ],
+    ):
+        out.print(Text("  " + " · ".join(facts)))
     out.print()
 
 
@@ -89,25 +90,43 @@ def _print_claims(claims: list[dict[str, Any]], raw: dict[int, str], out: Consol
 
 
 def _print_winners(story: Story, out: Console) -> None:
-    rows = []
-    for path in sorted({claim["path"] for claim in story.claims}):
-        claims = [claim for claim in story.claims if claim["path"] == path]
-        winners = [claim for claim in claims if claim["won"]]
-        values = dict.fromkeys(claim["value"] for claim in winners)
-        reason = winners[0]["reason"] if winners else "no claim may win"
-        sources = dict.fromkeys(claim["source"] for claim in winners)
-        rows.append(
-            (
-                path,
-                ", ".join(values),
-                ", ".join(sources),
-                reason,
-                len(claims) - len(winners),
-            )
-        )
-    columns = ("field", "value", "from", "why", "others")
-    out.print(make_table("Fields", columns, rows, right="others"))
+    rows: list[tuple[object, ...]] = []
+    module = ""
+    for path, claims in groupby(story.claims, key=itemgetter("path")):
+        field = path
+        if path.startswith("modules."):
+            _, named, field = path.split(".", 2)
+            if named != module:
+                module = named
+                rows.append((module, "", "", ""))
+            field = f"  {field}"
+        rows.append((field, *_verdict(list(claims))))
+    columns = ("field", "value", "why", "lost")
+    out.print(make_table("Fields", columns, rows, right="lost", whole="field lost"))
     out.print(Text("more: sightline explain SLUG FIELD", style="dim"))
+
+
+def _verdict(claims: list[dict[str, Any]]) -> tuple[str, str, int]:
+    """The value that won on a field, whose it is and why, and how many claims lost."""
+    winners = [claim for claim in claims if claim["won"]]
+    if not winners:
+        return "", "no claim may win", len(claims)
+    values = dict.fromkeys(item for claim in winners for item in _items(claim))
+    sources = dict.fromkeys(claim["source"] for claim in winners)
+    whose = next(iter(sources)) if len(sources) == 1 else f"{len(sources)} sources"
+    why = f"{whose}: {winners[0]['reason']}"
+    return ", ".join(values), why, len(claims) - len(winners)
+
+
+def _items(claim: dict[str, Any]) -> list[str]:
+    """What a claim states, one text per item of a list or key of an object."""
+    match claim["value_type"]:
+        case "array":
+            return [str(item) for item in json.loads(claim["value"])]
+        case "object":
+            return [f"{key} {value}" for key, value in json.loads(claim["value"]).items()]
+        case _:
+            return [claim["value"]]
 
 
 def _print_members(story: Story, out: Console) -> None:

@@ -17,6 +17,7 @@ from pipeline.report import make_table
 from pipeline.settings import load_settings
 from pipeline.warehouse.gate import Gate
 
+_ONE_LINE = 70  # characters of JSON that read well without unfolding
 _READING = {
     duckdb.StatementType.SELECT,  # also FROM, WITH, VALUES, SHOW, DESCRIBE, SUMMARIZE
     duckdb.StatementType.EXPLAIN,
@@ -25,7 +26,7 @@ _READING = {
 
 
 def execute(arguments: argparse.Namespace) -> None:
-    """Print the rows; a single wide row is shown field by field."""
+    """Print the rows; a single wide row is shown column by column."""
     settings = load_settings()
     gate = Gate(settings.warehouse, settings.app.engine.lock_wait_seconds)
     with gate.read() as connection:
@@ -34,12 +35,13 @@ def execute(arguments: argparse.Namespace) -> None:
         print_json([dict(zip(columns, row, strict=True)) for row in rows])
         return
     out = console()
-    shown = [[_shown(value) for value in row] for row in rows]
-    if len(shown) == 1 and len(columns) > 4:
-        pairs = list(zip(columns, shown[0], strict=True))
-        out.print(make_table("", ("column", "value"), pairs))
+    if len(rows) == 1 and len(columns) > 4:
+        width = max(map(len, columns))
+        for column, value in zip(columns, rows[0], strict=True):
+            name = (f"{column:{width}}", "bold")
+            out.print(Text.assemble(name, "  ", _unfolded(value)), soft_wrap=True)
     else:
-        out.print(make_table("", columns, shown))
+        out.print(make_table("", columns, [[_shown(value) for value in row] for row in rows]))
     out.print(Text(f"{len(rows)} row{'' if len(rows) == 1 else 's'}", style="dim"))
 
 
@@ -102,3 +104,18 @@ def _shown(value: Any) -> str:
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False, indent=None)
     return str(value)
+
+
+def _unfolded(value: Any, indent: str = "") -> str:
+    """A value as JSON; what is too long for a line is opened, level by level."""
+    shown = _shown(value)
+    if not isinstance(value, dict | list) or len(indent + shown) <= _ONE_LINE:
+        return shown if not indent else json.dumps(value, ensure_ascii=False)
+    inner = indent + "  "
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    items = value.items() if isinstance(value, dict) else (("", item) for item in value)
+    lines = [
+        inner + (f"{json.dumps(key, ensure_ascii=False)}: " if key else "") + _unfolded(item, inner)
+        for key, item in items
+    ]
+    return "\n".join([opening, ",\n".join(lines), indent + closing])

@@ -5,6 +5,7 @@
 select
     path,
     value,
+    value_type,
     source,
     trust_tier,
     confidence,
