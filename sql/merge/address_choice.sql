@@ -44,7 +44,7 @@ with
 select
     claim_no,
     null::double as quality,
-    ['same record as the street', 'same street', 'trust', 'priority'] as criteria,
+    ['the record of the street', 'the same street', 'trust', 'priority'] as criteria,
     [is_lead::int, is_same_street::int, trust_level, - priority]::double[] as marks,
     row_number() over (
         partition by group_key, path

@@ -91,7 +91,7 @@ select
     union_choice.preference,
     true as won,
     case
-        when union_choice.preference = 1 then 'united' else 'united, said before'
+        when union_choice.preference = 1 then 'united' else 'united; said already'
     end as reason
 from claim
 inner join union_choice using (claim_no)

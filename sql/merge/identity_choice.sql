@@ -20,7 +20,7 @@ with
 select
     claim_no,
     quality,
-    ['usable', 'trust', 'quality', 'priority'] as criteria,
+    ['usability', 'trust', 'quality', 'priority'] as criteria,
     [is_usable::int, trust_level, quality, - priority]::double[] as marks,
     row_number() over (
         partition by group_key, path

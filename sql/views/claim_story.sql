@@ -20,4 +20,4 @@ select
     observed_at
 from entity_claim
 where lens_id = $lens_id and entity_id = $entity_id
-order by path, won desc, contains(reason, 'said before'), value, record_key, rule_id
+order by path, won desc, contains(reason, 'said already'), value, record_key, rule_id
