@@ -19,7 +19,14 @@ from tests.conftest import ROOT, Call
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"```(?P<kind>\w+)\n(?P<text>.*?)```", re.DOTALL)
 # Started by .ci/run in a fresh virtual environment, or opening a window.
-ELSEWHERE = ("pip install", "uv run", "source .venv/bin/activate", "just edit", "just bench", "just sample")
+ELSEWHERE = (
+    "pip install",
+    "uv run",
+    "source .venv/bin/activate",
+    "just edit",
+    "just bench",
+    "just sample",
+)
 
 
 def blocks(page: Path, kind: str) -> list[str]:

@@ -12,7 +12,7 @@ from pipeline.connectors.extraction import build_extraction, record_schema
 from pipeline.connectors.registry import Connector
 from pipeline.errors import ConnectorError
 from pipeline.fields import DIMENSIONS, universal_fields
-from pipeline.lake import scan_lake
+from pipeline.lake.store import scan_lake
 from pipeline.warehouse import Gate
 from tests.conftest import ROOT, SAMPLE_LAKE
 

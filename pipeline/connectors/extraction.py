@@ -138,7 +138,7 @@ def _records(
     rows: pl.DataFrame, spec: ConnectorSpec, origins: Mapping[str, Sequence[Origin]]
 ) -> pl.DataFrame:
     defaults = {
-        "role": pl.lit("thing"),
+        "role": pl.lit("listing"),
         "derived_from": pl.lit([], dtype=pl.List(pl.String)),
     }
     columns = []

@@ -59,7 +59,7 @@ class Connector:
 
     def require_expected(self, body: bytes, content_type: str) -> None:
         """Raise ForeignPayloadError unless the body is an answer of this source."""
-        self._module("answer").require_expected(body, content_type)
+        self._module("answer").require_expected(body, content_type, self.spec)
 
     def _module(self, name: str) -> ModuleType:
         return import_module(f"pipeline.connectors.{self.spec.name}.{name}")

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline.errors import SettingsError
+
 TrustTier = Literal["high", "medium", "low"]
 TRUST_LEVELS: dict[str, int] = {"high": 3, "medium": 2, "low": 1}
 
@@ -78,3 +80,12 @@ class ConnectorSpec(_Strict):
     def trust_level(self) -> int:
         """High 3, medium 2, low 1."""
         return TRUST_LEVELS[self.trust_tier]
+
+    def setting(self, name: str) -> Any:
+        """A fact of `settings`; SettingsError where the file does not state it."""
+        if name not in self.settings:
+            raise SettingsError(
+                f"connectors/{self.name}/spec.yaml: settings has {sorted(self.settings)}, "
+                f"expected {name!r} among them"
+            )
+        return self.settings[name]

@@ -88,11 +88,11 @@ def _part_kind(lens: CompiledLens, records: pl.DataFrame, observations: pl.DataF
     piece = pl.Series([False]).new_from_index(0, len(names))
     for pattern in lens.part_names:
         piece |= pattern.matches(names).fill_null(value=False)
-    is_thing = pl.col("role") == "thing"
+    is_listing = pl.col("role") == "listing"
     return (
-        pl.when(is_thing & pl.col("record").is_in(sorted(units)))
+        pl.when(is_listing & pl.col("record").is_in(sorted(units)))
         .then(pl.lit("unit"))
-        .when(is_thing & (pl.col("entity_name").is_null() | pl.lit(piece)))
+        .when(is_listing & (pl.col("entity_name").is_null() | pl.lit(piece)))
         .then(pl.lit("area"))
         .alias("part_kind")
     )

@@ -151,5 +151,5 @@ def test_a_name_that_is_no_universal_field_is_refused(name: str):
 def test_what_a_source_does_not_say_has_its_default():
     found = build({}, {}, x=["1"]).records.row(0, named=True)
 
-    assert (found["role"], found["derived_from"]) == ("thing", [])
+    assert (found["role"], found["derived_from"]) == ("listing", [])
     assert (found["source_record_id"], found["licence"]) == (None, None)

@@ -27,7 +27,9 @@ def offsets(server: HTTPServer) -> list[int]:
 
 
 def request_of(connector: Connector) -> Any:
-    spec = connector.spec.model_copy(update={"settings": {"layers": ["A/FeatureServer/0"]}})
+    spec = connector.spec.model_copy(
+        update={"settings": {**connector.spec.settings, "layers": ["A/FeatureServer/0"]}}
+    )
     return requests_of(Connector(spec), question())[0]
 
 

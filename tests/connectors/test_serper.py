@@ -82,7 +82,7 @@ def test_a_place_row_is_a_thing_keyed_on_its_cid(endpoint: str):
     )  # fmt: skip
 
     record = found.records.row(0, named=True)
-    assert (record["role"], record["source_record_id"]) == ("thing", "8301885007665104350")
+    assert (record["role"], record["source_record_id"]) == ("listing", "8301885007665104350")
     assert mapping(record["external_ids"]) == {
         "google_cid": "8301885007665104350",
         "google_place_id": "ChIJ-1",
@@ -126,7 +126,7 @@ def test_pages_and_places_together_are_numbered_through(connectors: dict[str, Co
 
     assert found.records.select("row", "entity_name", "role").rows() == [
         (0, "Example", "mention"),
-        (1, "Place", "thing"),
+        (1, "Place", "listing"),
     ]
     assert seen(found, 1)["entity_name"] == ["Place"]
 

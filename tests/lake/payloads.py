@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.lake import Payload, request_json
+from pipeline.lake.payload import Payload, request_json
 
 DAY = datetime(2026, 1, 14, 12, 0)
 

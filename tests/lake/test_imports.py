@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ForeignPayloadError, LakeError
-from pipeline.lake import scan_lake
 from pipeline.lake.imports import DumpSource, ImportReport, import_files
+from pipeline.lake.store import scan_lake
 from tests.conftest import Call
 from tests.lake.payloads import DAY, files_under, write_tar
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.lake import request_json
+from pipeline.lake.payload import request_json
 from tests.lake.payloads import a_payload
 
 ORIGINAL = a_payload({"places": [{"id": 1, "tags": ["a", "b"]}, {"id": 2}], "next": None})

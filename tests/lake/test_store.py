@@ -11,14 +11,15 @@ import polars as pl
 import pytest
 
 from pipeline.errors import LakeError
-from pipeline.lake import scan_lake, write_payloads
 from pipeline.lake.payload import SCHEMA, as_frame
 from pipeline.lake.store import (
     collect_payloads,
     known_content,
     known_ids,
     lake_files,
+    scan_lake,
     write_parquet,
+    write_payloads,
 )
 from tests.conftest import ROOT
 from tests.lake.payloads import DAY, a_payload, files_under
@@ -167,7 +168,7 @@ def test_a_full_disk_is_a_lake_error_and_leaves_nothing(tmp_path: Path):
     # The kernel refuses to let a file of this process grow beyond 2,000 bytes.
     script = (
         "import os, resource, signal, sys\nfrom datetime import datetime\nfrom pathlib import Path\n"
-        "from pipeline.errors import LakeError\nfrom pipeline.lake import Payload, write_payloads\n"
+        "from pipeline.errors import LakeError\nfrom pipeline.lake.payload import Payload\nfrom pipeline.lake.store import write_payloads\n"
         "body = os.urandom(50_000)\n"
         "payload = Payload('s', 'e', '{}', 200, 'text/csv', body, datetime(2026, 1, 14), 'authored')\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"

@@ -8,7 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.lake import verify_lake, write_payloads
+from pipeline.lake.store import write_payloads
+from pipeline.lake.verify import verify_lake
 from tests.conftest import Call
 from tests.lake.payloads import DAY, a_payload
 

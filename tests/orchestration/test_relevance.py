@@ -33,7 +33,7 @@ def thing(key: str, name: str | None, *activities: str, **known: Any) -> dict[st
         "record_key": key,
         "source": "openstreetmap",
         "status": "ok",
-        "role": "thing",
+        "role": "listing",
         "entity_class": "place",
         "entity_name": name,
         "canonical_activities": list(activities),

@@ -31,7 +31,7 @@ RECORD = """
 insert into extracted_entity by name
 select 'x1' as extracted_id, 'r1' as record_key, '{lens}' as lens_id, 'h' as lens_hash, 's' as source,
     'p1' as payload_id, '/0' as json_pointer, [] as derived_from, 'authored' as licence,
-    timestamp '2026-01-14' as observed_at, 'thing' as role, '{{}}' as raw_observations,
+    timestamp '2026-01-14' as observed_at, 'listing' as role, '{{}}' as raw_observations,
     [] as canonical_activities, [] as canonical_roles, [] as canonical_place_types,
     [] as canonical_access, '{{}}' as modules, [] as claims, 'ok' as status, 'h' as content_hash
 """

@@ -40,7 +40,7 @@ def a_record(key: str, lens: str) -> dict[str, Any]:
     return {
         "extracted_id": f"{lens}-{key}", "record_key": key, "lens_id": lens, "lens_hash": "h", "source": "s",
         "payload_id": "p1", "json_pointer": "/0", "derived_from": [], "licence": "authored",
-        "observed_at": DAY, "role": "thing", "raw_observations": "{}", **NO_LISTS, "modules": "{}",
+        "observed_at": DAY, "role": "listing", "raw_observations": "{}", **NO_LISTS, "modules": "{}",
         "status": "ok", "content_hash": "h",
     }  # fmt: skip
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pipeline.connectors.answers import require_feature_collection
+from pipeline.connectors.spec import ConnectorSpec
 from pipeline.errors import ForeignPayloadError
 
 
-def require_expected(body: bytes, content_type: str, name_field: str = "FACILITY_NAME") -> None:
+def require_expected(body: bytes, content_type: str, spec: ConnectorSpec) -> None:
     """Raise ForeignPayloadError for another layer, or an error in a 200 answer."""
+    name_field = spec.setting("fields")["entity_name"]
     features = require_feature_collection(body, content_type, "ArcGIS")
     for feature in features:
         properties = feature.get("properties") or {}

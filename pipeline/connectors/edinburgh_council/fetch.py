@@ -27,10 +27,10 @@ def plan_requests(
         "geometryType": "esriGeometryEnvelope",
         "inSR": 4326,
         "spatialRel": "esriSpatialRelIntersects",
-        "orderByFields": "OBJECTID",
+        "orderByFields": spec.setting("order_field"),
     }
     return [
-        SourceRequest("query", f"/{layer}/query", params, box) for layer in spec.settings["layers"]
+        SourceRequest("query", f"/{layer}/query", params, box) for layer in spec.setting("layers")
     ]
 
 

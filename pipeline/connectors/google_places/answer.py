@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.connectors.answers import require_json_object
+from pipeline.connectors.spec import ConnectorSpec
 from pipeline.errors import ForeignPayloadError
 
 _KEYS = {
@@ -14,7 +15,7 @@ _KEYS = {
 }
 
 
-def require_expected(body: bytes, content_type: str) -> None:
+def require_expected(body: bytes, content_type: str, _spec: ConnectorSpec) -> None:
     """Raise ForeignPayloadError unless this is an answer of the New API; `{}` is: no result."""
     answer = require_json_object(body, content_type, "Google Places")
     if isinstance(answer.get("error"), dict):

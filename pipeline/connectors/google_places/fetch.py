@@ -21,15 +21,15 @@ def plan_requests(
     params = {
         "textQuery": question.text,
         "pageSize": spec.api.page_size,
-        "languageCode": spec.settings["language"],
-        "regionCode": spec.settings["region"],
+        "languageCode": spec.setting("language"),
+        "regionCode": spec.setting("region"),
         "locationRestriction": {
             "rectangle": {
                 "low": {"latitude": box.south, "longitude": box.west},
                 "high": {"latitude": box.north, "longitude": box.east},
             }
         },
-        "fieldMask": spec.settings["field_mask"],
+        "fieldMask": spec.setting("field_mask"),
     }
     return [SourceRequest("searchText", "/places:searchText", params, box, question.terms)]
 

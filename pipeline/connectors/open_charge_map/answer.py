@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pipeline.connectors.answers import first_mark, require_json
+from pipeline.connectors.spec import ConnectorSpec
 from pipeline.errors import ForeignPayloadError
 
 
-def require_expected(body: bytes, content_type: str) -> None:
+def require_expected(body: bytes, content_type: str, _spec: ConnectorSpec) -> None:
     """Raise ForeignPayloadError unless this is an array of POIs; an empty one is."""
     if first_mark(body) not in {b"[", b"{", b"<"}:
         text = body[:120].decode("utf-8", "replace").strip()

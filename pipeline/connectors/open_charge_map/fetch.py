@@ -16,11 +16,11 @@ if TYPE_CHECKING:  # planning a request must not cost an HTTP library
 def plan_requests(
     question: Question, spec: ConnectorSpec, _parameters: Mapping[str, Any]
 ) -> list[SourceRequest]:
-    """One request over the area, in kilometres and without comments."""
+    """One request over the area, without comments."""
     box = question.area
     params = {
         "output": "json",
-        "countrycode": "GB",
+        "countrycode": spec.region,
         "boundingbox": f"({box.south},{box.west}),({box.north},{box.east})",
         "maxresults": spec.api.page_size,
         "sortby": "id_asc",

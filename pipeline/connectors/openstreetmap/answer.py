@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from pipeline.connectors.answers import first_mark, require_json_object
+from pipeline.connectors.spec import ConnectorSpec
 from pipeline.errors import ForeignPayloadError
 
 _ERROR = re.compile(rb"<strong[^>]*>Error</strong>:\s*(?P<text>[^<]+)")
 
 
-def require_expected(body: bytes, content_type: str) -> None:
+def require_expected(body: bytes, content_type: str, _spec: ConnectorSpec) -> None:
     """Raise ForeignPayloadError for anything but a finished answer with `elements`."""
     if first_mark(body) == b"<":
         match = _ERROR.search(body)

@@ -66,8 +66,8 @@ _OBSERVED = (
 
 def extract(payloads: pl.DataFrame, spec: ConnectorSpec) -> Extraction:
     """One record per tagged node, way or relation, keyed on type and id."""
-    decoded = _decode(payloads, spec.settings["tags"])
-    tags = [f"tags/{tag}" for tag in spec.settings["tags"]]
+    decoded = _decode(payloads, spec.setting("tags"))
+    tags = [f"tags/{tag}" for tag in spec.setting("tags")]
     tagged = pl.any_horizontal(pl.col(tag).is_not_null() for tag in tags)
     located = with_geometry(decoded.rows)
     rows = located.filter(tagged & pl.col("type").is_in(_OBJECTS)).with_columns(

@@ -17,10 +17,9 @@ def plan_requests(
 ) -> list[SourceRequest]:
     """One request per selector. Words are not asked for: the area's answer holds them all."""
     box = question.area
-    settings = spec.settings
     head = (
-        f"[out:json][timeout:{settings['server_timeout_seconds']}]"
-        f"[maxsize:{settings['server_maxsize_bytes']}]"
+        f"[out:json][timeout:{spec.setting('server_timeout_seconds')}]"
+        f"[maxsize:{spec.setting('server_maxsize_bytes')}]"
         f"[bbox:{box.south},{box.west},{box.north},{box.east}];"
     )
     return [

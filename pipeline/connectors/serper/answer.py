@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pipeline.connectors.answers import require_json_object
+from pipeline.connectors.spec import ConnectorSpec
 from pipeline.errors import ForeignPayloadError
 
 
-def require_expected(body: bytes, content_type: str) -> None:
+def require_expected(body: bytes, content_type: str, _spec: ConnectorSpec) -> None:
     """Raise ForeignPayloadError unless this answers a search."""
     answer = require_json_object(body, content_type, "Serper")
     if "statusCode" in answer and "message" in answer:

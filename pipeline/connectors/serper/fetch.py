@@ -18,8 +18,8 @@ def plan_requests(
     """A search in the spec's country: without one Serper searches the United States."""
     params = {
         "q": question.text,
-        "gl": spec.settings["country"],
-        "hl": spec.settings["language"],
+        "gl": spec.setting("country"),
+        "hl": spec.setting("language"),
         "num": spec.api.page_size,
     }
     return [SourceRequest("search", "/search", params, question.area, question.terms)]

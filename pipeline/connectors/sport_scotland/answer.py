@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.connectors.answers import first_mark, require_feature_collection
+from pipeline.connectors.spec import ConnectorSpec
 from pipeline.errors import ForeignPayloadError
 
 LAYER = r"^(pub_spf[a-z]+)\."
@@ -20,7 +21,7 @@ _CSV_COLUMNS = {
 }
 
 
-def require_expected(body: bytes, content_type: str) -> None:
+def require_expected(body: bytes, content_type: str, _spec: ConnectorSpec) -> None:
     """Raise ForeignPayloadError unless this is a page of facilities, as GeoJSON or CSV."""
     head = first_mark(body)
     if head == b"<":

@@ -42,7 +42,7 @@ def extract(payloads: pl.DataFrame, spec: ConnectorSpec) -> Extraction:
     )
     failures = pl.concat([decoded.failures, _without_site(rows)])
     facilities = _current(rows.drop_nulls(_SITE), payloads)
-    sites = _sites(facilities, float(spec.settings["rounded_to_m"]))
+    sites = _sites(facilities, float(spec.setting("rounded_to_m")))
     observed = {"authority": Origin("authority", "")}
     extraction = build_extraction(sites, spec, _FIELDS, observed, failures)
     counted = _observations(facilities, sites)

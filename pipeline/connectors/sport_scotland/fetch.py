@@ -36,7 +36,7 @@ def plan_requests(
             },
             question.area,
         )
-        for layer in spec.settings["layers"]
+        for layer in spec.setting("layers")
     ]
 
 
