@@ -25,6 +25,7 @@ STAGE_NAMES = {
     "extracted_entities": "Extracted Entities",
     "mapped": "mapped",
     "groups": "groups",
+    "relevant": "relevant groups",
     "links": "links",
     "merged_entities": "Merged Entities",
     "created": "created",

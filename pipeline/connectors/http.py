@@ -24,7 +24,22 @@ _TOLD_CHARACTERS = 300
 _SHORTEST_SECRET = 8  # a shorter key is a placeholder: hiding it would spoil the answer
 
 
-@dataclass(frozen=True)
+@dataclass
+class Pace:
+    """Spaces the requests to one API evenly; concurrent callers queue."""
+
+    seconds_apart: float
+    _free_at: float = 0.0
+
+    async def wait(self) -> None:
+        """Return when the next request may go."""
+        now = asyncio.get_running_loop().time()
+        starts_at = max(now, self._free_at)
+        self._free_at = starts_at + self.seconds_apart
+        await asyncio.sleep(starts_at - now)
+
+
+@dataclass
 class ApiClient:
     """A way to one API: where it is, the key, and the limits of spec.yaml.
 
@@ -37,6 +52,11 @@ class ApiClient:
     key: str | None
     http: httpx.AsyncClient
     notes: list[str] = field(default_factory=list)
+    pace: Pace = field(init=False)
+
+    def __post_init__(self) -> None:
+        rate = self.api.requests_per_second
+        self.pace = Pace(1 / rate if rate else 0.0)
 
     async def get(
         self,
@@ -72,6 +92,7 @@ class ApiClient:
         where = f"{self.name}: {request.endpoint}"
         url = self.base_url.rstrip("/") + request.path
         limit = self.api.timeout_seconds
+        await self.pace.wait()
         try:
             async with (
                 asyncio.timeout(limit),  # httpx bounds each read, not their sum

@@ -68,10 +68,6 @@ class ConnectorSpec(_Strict):
     identity: RecordIdentity = RecordIdentity()
     region: str = Field("GB", pattern=r"^[A-Z]{2}$", description="of its phone numbers")
     volatile: tuple[str, ...] = Field((), description="members of answers that never repeat")
-    snapshot: bool = False
-    requires: tuple[str, ...] = ()
-    provides: tuple[str, ...] = ()
-    supports_query_only: bool = True
     missing_values: tuple[str, ...] = Field((), description="texts that mean no value")
     import_types: tuple[str, ...] = Field((), description="media types of published dumps")
     settings: dict[str, Any] = Field({}, description="facts only this connector reads")

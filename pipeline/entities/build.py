@@ -31,7 +31,7 @@ class Build:
     group_key and change; `members`: record_key, group_key, entity_id, standing; `parts` and
     `links`: what the resolver found for these records; `claims`: the elected claims of the
     admitted entities; `touched`: stored entities that were decided about; `wanted`: groups
-    that were asked for; `refused` counts those of them that admission left out.
+    that were asked for, of the number `found`; `refused` counts those that admission left out.
     """
 
     entities: pl.DataFrame
@@ -41,6 +41,7 @@ class Build:
     claims: pl.DataFrame
     identities: Identities
     touched: list[str]
+    found: int
     wanted: list[str]
     refused: int
 
@@ -81,6 +82,7 @@ def build_entities(
         .join(entities, on="entity_id", how="semi"),
         identities=identities,
         touched=touched,
+        found=grouping["group_key"].n_unique(),
         wanted=sorted(wanted),
         refused=golden.filter(is_wanted).height - admitted.filter(is_wanted).height,
     )

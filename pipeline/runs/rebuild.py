@@ -62,10 +62,9 @@ def _rebuild(
     with stages.stage("groups", records.height) as stage, context.bench() as bench:
         specs = {name: connector.spec for name, connector in connectors.items()}
         build = build_entities(records, stored, context.lens, specs, bench)
-        groups = build.members["group_key"].n_unique()
-        stage.came_out = groups
+        stage.came_out = build.found
     stages.note("links", records.height, build.links.height)
-    stages.note("merged_entities", groups, build.entities.height)
+    stages.note("merged_entities", build.found, build.entities.height)
     warnings = _warnings(reading.records, rows, known, as_of)
     report = _report(context, build, stages, warnings)
     with stages.stage("stored", build.entities.height) as stage:
@@ -124,7 +123,7 @@ def _run_row(
         "succeeded",
         started_at,
         mode="replay",
-        candidates_found=build.members["group_key"].n_unique(),
+        candidates_found=build.found,
         entities_accepted=build.entities.height,
         report=json.dumps(vars(report), ensure_ascii=False),
     )

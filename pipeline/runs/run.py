@@ -142,9 +142,11 @@ def _build(
             bench,
             lambda table: answering_groups(features, context.lens, table),
         )
-        stage.came_out = build.members["group_key"].n_unique()
+        stage.came_out = build.found
+    kept = build.members["group_key"].n_unique()
+    stages.note("relevant", build.found, kept)
     stages.note("links", universe.height, build.links.height)
-    stages.note("merged_entities", stage.came_out, build.entities.height)
+    stages.note("merged_entities", kept, build.entities.height)
     for change in ("created", "updated", "unchanged"):
         count = build.entities.filter(pl.col("change") == change).height
         stages.note(change, build.entities.height, count)
@@ -221,7 +223,7 @@ def _warnings(
             f"answering the query, but left out by the admission rules of the lens: {build.refused}"
         )
     if listed.is_empty():
-        told.append("nothing in the answers matches the query: see 'connectors' for why")
+        told.append(f"no entity answers the query; things in the answers: {build.found}")
     return told
 
 
@@ -248,7 +250,7 @@ def _run_row(
         started_at,
         query=report.query,
         ingestion_mode=report.interpretation["mode"],
-        candidates_found=build.members["group_key"].n_unique(),
+        candidates_found=build.found,
         entities_accepted=build.entities.height,
         budget_spent=sum((outcome.cost for outcome in outcomes), Decimal(0)),
         report=json.dumps(report.as_dict(), ensure_ascii=False),

@@ -93,7 +93,7 @@ def test_a_query_that_nothing_matches_is_fine_and_says_so(asked: Path, sightline
     called = sightline("run", "Xyzzy Arena", "--no-persist")
 
     assert called.code == 0
-    assert "warning: nothing in the answers matches the query" in called.out
+    assert "warning: no entity answers the query; things in the answers: " in called.out
 
 
 @pytest.mark.parametrize("query", ["in the", "where to"])

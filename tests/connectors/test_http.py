@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import socket
 import threading
@@ -15,7 +16,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from pipeline import __version__
-from pipeline.connectors.http import HIDDEN
+from pipeline.connectors.http import HIDDEN, Pace
 from pipeline.connectors.questions import Answer, SourceRequest
 from pipeline.connectors.registry import Connector
 from pipeline.errors import ConnectorError
@@ -44,6 +45,24 @@ def test_we_say_who_we_are(serper: Connector, httpserver: HTTPServer):
     assert asked_of(httpserver)[0].headers["User-Agent"] == (
         f"sightline/{__version__} (open data pipeline)"
     )
+
+
+def test_requests_keep_the_pace_of_the_spec():
+    async def three_at_once() -> list[float]:
+        pace = Pace(0.05)
+        started = time.monotonic()
+
+        async def one() -> float:
+            await pace.wait()
+            return time.monotonic() - started
+
+        return list(await asyncio.gather(one(), one(), one()))
+
+    first, second, third = asyncio.run(three_at_once())
+
+    assert first < second < third
+    assert second >= 0.05
+    assert third >= 0.10
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 503])
