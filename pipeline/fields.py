@@ -6,10 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from pipeline.errors import SettingsError
-from pipeline.settings import describe_validation, load_yaml
+from pipeline.contracts import StrictModel, load_contract
 
 EntityClass = Literal["event", "place", "organization", "person", "thing"]
 FieldType = Literal["string", "number", "timestamp", "list", "map"]
@@ -23,10 +20,8 @@ DIMENSIONS = (
 )
 
 
-class Field(BaseModel):
+class Field(StrictModel):
     """One universal field."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     type: FieldType
     group: MergeGroup
@@ -34,9 +29,7 @@ class Field(BaseModel):
     description: str
 
 
-class _EntityModel(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _EntityModel(StrictModel):
     fields: dict[str, Field]
 
 
@@ -44,7 +37,4 @@ class _EntityModel(BaseModel):
 def universal_fields() -> dict[str, Field]:
     """Every universal field by name, in entity.yaml's order."""
     path = Path(__file__).parent / "config" / "entity.yaml"
-    try:
-        return _EntityModel.model_validate(load_yaml(path)).fields
-    except ValidationError as error:
-        raise SettingsError(f"{path.name}: {describe_validation(error)}") from error
+    return load_contract(path, _EntityModel).fields

@@ -9,9 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
+from pipeline.contracts import StrictModel, load_yaml, validated
 from pipeline.errors import SettingsError, UsageError
 
 Mode = Literal["replay", "live", "auto"]
@@ -24,11 +24,7 @@ def assets_root() -> Path:
     return packed if packed.is_dir() else _PACKAGE.parent
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class OrchestrationConfig(_Strict):
+class OrchestrationConfig(StrictModel):
     """Defaults of a request that names no others."""
 
     target_entity_count: int = Field(20, ge=1, description="entities a DISCOVER_MANY run seeks")
@@ -36,20 +32,20 @@ class OrchestrationConfig(_Strict):
     budget_usd: Decimal = Field(Decimal("1.00"), ge=0, description="US dollars a run may spend")
 
 
-class LakeConfig(_Strict):
+class LakeConfig(StrictModel):
     """Limits of what may enter the lake."""
 
     max_payload_mb: int = Field(512, ge=1, description="largest single payload, unpacked")
 
 
-class EngineConfig(_Strict):
+class EngineConfig(StrictModel):
     """Bounds of the embedded engine, set explicitly because its defaults fit a server."""
 
     memory_limit: str = Field("4GB", description="DuckDB's memory_limit")
     lock_wait_seconds: float = Field(10.0, ge=0, description="patience for the warehouse lock")
 
 
-class AppConfig(_Strict):
+class AppConfig(StrictModel):
     """app.yaml."""
 
     default_lens: str = Field(description="the lens of a command that names none")
@@ -135,10 +131,7 @@ def _app_config(home: Path) -> AppConfig:
     if (home / "app.yaml").is_file():
         path = home / "app.yaml"
         chosen = _overlaid(chosen, load_yaml(path))
-    try:
-        return AppConfig.model_validate(chosen)
-    except ValidationError as error:
-        raise SettingsError(f"{path}: {describe_validation(error)}") from error
+    return validated(AppConfig, chosen, str(path))
 
 
 def _overlaid(shipped: Any, own: Any) -> Any:
@@ -146,22 +139,3 @@ def _overlaid(shipped: Any, own: Any) -> Any:
     if not (isinstance(shipped, dict) and isinstance(own, dict)):
         return own
     return shipped | {key: _overlaid(shipped.get(key), value) for key, value in own.items()}
-
-
-def load_yaml(path: Path) -> Any:
-    """A trusted YAML file of ours; SettingsError says where it is broken."""
-    try:
-        return yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
-    except (OSError, ValueError, yaml.YAMLError) as error:  # ValueError: no UTF-8, no date
-        raise SettingsError(f"{path}: cannot be read: {error}") from error
-
-
-def describe_validation(error: ValidationError) -> str:
-    """Every complaint of a validation in one line: `a.b is 3: Input should be …`."""
-    told = []
-    for item in error.errors():
-        where = ".".join(str(part) for part in item["loc"]) or "the file"
-        is_missing = item["type"] == "missing"  # its input is the whole mapping around it
-        found = "missing" if is_missing else f"{item['input']!r}: {item['msg']}"
-        told.append(f"{where} is {found}")
-    return "; ".join(told)

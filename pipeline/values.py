@@ -9,6 +9,7 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
 EARTH_RADIUS_M = 6_371_008.8  # IUGG mean radius
+METRES_PER_DEGREE = 111_320.0  # of longitude at the equator, WGS84; a bound for latitude
 
 
 @dataclass(frozen=True)

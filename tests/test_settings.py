@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.contracts import load_yaml
 from pipeline.errors import SettingsError, UsageError
-from pipeline.settings import Settings, assets_root, load_settings, load_yaml
+from pipeline.settings import Settings, assets_root, load_settings
 from tests.conftest import ROOT, Call
 
 

@@ -18,10 +18,11 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from pipeline import logs
 from pipeline.connectors.registry import load_connectors
 from pipeline.context import RunContext, start_context
+from pipeline.contracts import load_yaml
 from pipeline.errors import UsageError
 from pipeline.lens.compiled import find_lens, load_lens
 from pipeline.runs.stages import Watcher
-from pipeline.settings import Settings, load_settings, load_yaml
+from pipeline.settings import Settings, load_settings
 from pipeline.warehouse.gate import Gate
 
 _PIPE_WIDTH = 4_000  # a row stays one line, so that grep and cut can read it

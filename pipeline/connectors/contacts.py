@@ -7,11 +7,12 @@ the merge, but it is not lost.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import lru_cache, partial
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import polars as pl
+
+from pipeline.columns import map_distinct
 
 _TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|g_mp|y_source)$")
 _SEVERAL = re.compile(r"\s*[;,/]\s*|\s+or\s+")
@@ -19,35 +20,24 @@ _SEVERAL_EMAILS = re.compile(r"\s*[;,]\s*")
 _HOST = re.compile(r"^[^\s@]+\.[^\s@]+$")
 
 
-def normalize_each(
-    texts: pl.Series,
-    normalize: Callable[[str], str | None],
-    dtype: type[pl.DataType] = pl.String,
-) -> pl.Series:
-    """The normalised form of every text; each distinct text is read once."""
-    distinct = texts.unique().drop_nulls().to_list()
-    forms = [normalize(text) for text in distinct]
-    return texts.replace_strict(distinct, forms, default=None, return_dtype=dtype)
-
-
 def normalize_phones(texts: pl.Series, region: str) -> pl.Series:
     """E.164, of the first number where a field holds several; `region` is ISO 3166-1."""
-    return normalize_each(texts, partial(_phone, region=region))
+    return map_distinct(texts, partial(_phone, region=region))
 
 
 def normalize_emails(texts: pl.Series) -> pl.Series:
     """Lower case, of the first address where a field holds several; none is looked up."""
-    return normalize_each(texts, _email)
+    return map_distinct(texts, _email)
 
 
 def normalize_urls(texts: pl.Series) -> pl.Series:
     """Absolute, without default port, dot segments, fragment or tracking parameters."""
-    return normalize_each(texts, _url)
+    return map_distinct(texts, _url)
 
 
 def normalize_hours(texts: pl.Series) -> pl.Series:
     """OpenStreetMap's opening_hours syntax in its canonical form, where the text parses."""
-    return normalize_each(texts, _hours)
+    return map_distinct(texts, _hours)
 
 
 def _phone(text: str, region: str) -> str | None:

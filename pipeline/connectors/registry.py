@@ -11,14 +11,13 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from pydantic import ValidationError
 
 from pipeline.connectors.extraction import Extraction
 from pipeline.connectors.questions import Answer, Question, SourceRequest
 from pipeline.connectors.spec import ConnectorSpec
+from pipeline.contracts import load_contract
 from pipeline.errors import SettingsError, UsageError
 from pipeline.findings import nearest
-from pipeline.settings import describe_validation, load_yaml
 
 if TYPE_CHECKING:  # httpx costs 100 ms that only live runs should pay
     from pipeline.connectors.http import ApiClient
@@ -71,10 +70,7 @@ def load_connectors() -> dict[str, Connector]:
     connectors = {}
     for path in sorted(_FOLDER.glob("*/spec.yaml")):
         where = f"connectors/{path.parent.name}/spec.yaml"
-        try:
-            spec = ConnectorSpec.model_validate(load_yaml(path))
-        except ValidationError as error:
-            raise SettingsError(f"{where}: {describe_validation(error)}") from error
+        spec = load_contract(path, ConnectorSpec, where)
         if spec.name != path.parent.name:
             raise SettingsError(f"{where}: name is {spec.name!r}, expected the folder's name")
         connectors[spec.name] = Connector(spec)

@@ -6,8 +6,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from pipeline.contracts import StrictModel
 from pipeline.errors import SettingsError
 
 TrustTier = Literal["high", "medium", "low"]
@@ -22,17 +23,13 @@ class Phase(StrEnum):
     ENRICHMENT = "ENRICHMENT"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class RecordIdentity(_Strict):
+class RecordIdentity(StrictModel):
     """Where record_key comes from when the source has no stable id of its own."""
 
     fingerprint: tuple[str, ...] = Field((), description="raw values that identify a record")
 
 
-class Licence(_Strict):
+class Licence(StrictModel):
     """Terms of the source's content."""
 
     name: str
@@ -40,7 +37,7 @@ class Licence(_Strict):
     retain_days: int | None = Field(None, ge=0, description="None: may be kept for ever")
 
 
-class Api(_Strict):
+class Api(StrictModel):
     """How the source is reached."""
 
     base_url: str
@@ -53,7 +50,7 @@ class Api(_Strict):
     max_pages: int = Field(1, ge=1)
 
 
-class ConnectorSpec(_Strict):
+class ConnectorSpec(StrictModel):
     """spec.yaml of one connector."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")

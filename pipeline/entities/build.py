@@ -13,8 +13,8 @@ import polars as pl
 
 from pipeline.conditions import to_expression
 from pipeline.connectors.spec import ConnectorSpec
+from pipeline.entities.identity import Identities, identify
 from pipeline.lens.compiled import CompiledLens
-from pipeline.merge.identity import Identities, identify
 from pipeline.merge.merger import merge_groups
 from pipeline.resolve.resolver import resolve
 from pipeline.warehouse.stored import Stored

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from pipeline.contracts import StrictModel
 from pipeline.fields import EntityClass
 from pipeline.lens.extractors import ExtractorSpec
 from pipeline.lens.normalizers import NormalizerName
-from pipeline.lens.section import Section
 from pipeline.values import BoundingBox, GeoPoint
 
 Dimension = Literal[
@@ -36,7 +36,7 @@ Names = Annotated[list[str], BeforeValidator(_listed), Field(min_length=1)]
 # --- vocabulary ------------------------------------------------------------------------
 
 
-class Term(Section):
+class Term(StrictModel):
     """Words that mean one thing in a query or a name."""
 
     keywords: Words = Field(description="spellings, folded before they are compared")
@@ -73,7 +73,7 @@ class Place(Term):
         return point
 
 
-class VocabularySection(Section):
+class VocabularySection(StrictModel):
     """What the words of a query mean."""
 
     activities: dict[str, Term] = Field({}, description="by canonical activity")
@@ -87,7 +87,7 @@ class VocabularySection(Section):
 # --- canonical values and mapping ------------------------------------------------------
 
 
-class CanonicalValue(Section):
+class CanonicalValue(StrictModel):
     """One value of one dimension, with what a directory needs to show it."""
 
     dimension: Dimension
@@ -97,14 +97,14 @@ class CanonicalValue(Section):
     description: str = Field(min_length=1)
 
 
-class Applicability(Section):
+class Applicability(StrictModel):
     """Where a rule may run; an empty list means everywhere."""
 
     source: list[str] = []
     entity_class: list[EntityClass] = []
 
 
-class MappingRule(Section):
+class MappingRule(StrictModel):
     """A pattern over raw values that claims one canonical value."""
 
     id: str = Field(min_length=1)
@@ -116,7 +116,7 @@ class MappingRule(Section):
     applicability: Applicability = Applicability()
 
 
-class ClassRule(Section):
+class ClassRule(StrictModel):
     """A pattern that tells organizations and persons, who have no place or date, apart."""
 
     id: str = Field(min_length=1)
@@ -128,11 +128,11 @@ class ClassRule(Section):
 # --- triggers --------------------------------------------------------------------------
 
 
-class Always(Section):
+class Always(StrictModel):
     type: Literal["always"]
 
 
-class AnyKeywordMatch(Section):
+class AnyKeywordMatch(StrictModel):
     """Any of these words, or of these vocabulary sections, in the query or the record."""
 
     type: Literal["any_keyword_match"]
@@ -146,14 +146,14 @@ class AnyKeywordMatch(Section):
         return self
 
 
-class LocationMatch(Section):
+class LocationMatch(StrictModel):
     """The query or the record lies in one of these places (or in a place inside them)."""
 
     type: Literal["location_match"]
     places: Words
 
 
-class ConditionTrigger(Section):
+class ConditionTrigger(StrictModel):
     type: Literal["condition"]
     when: dict[str, Any] = Field(description="a condition (docs/lens.md)")
 
@@ -164,7 +164,7 @@ Trigger = Annotated[
 ]
 
 
-class ConnectorRule(Section):
+class ConnectorRule(StrictModel):
     """When a query is worth asking this source."""
 
     priority: int = Field(ge=0, description="lower is asked first where the budget is short")
@@ -176,14 +176,14 @@ class ConnectorRule(Section):
 # --- modules ---------------------------------------------------------------------------
 
 
-class ModuleField(Section):
+class ModuleField(StrictModel):
     """One typed leaf of a module."""
 
     type: Literal["integer", "number", "string", "boolean", "array"]
     description: str = Field(min_length=1)
 
 
-class RuleCondition(Section):
+class RuleCondition(StrictModel):
     """When a field rule may run on a record."""
 
     type: Literal["field_not_populated", "any_field_missing", "source_has_field", "value_present"]
@@ -191,7 +191,7 @@ class RuleCondition(Section):
     values: list[str] = Field([], description="for value_present: which values count")
 
 
-class FieldRule(Section):
+class FieldRule(StrictModel):
     """How one leaf of a module is read from raw observations."""
 
     rule_id: str = Field(min_length=1)
@@ -204,7 +204,7 @@ class FieldRule(Section):
     conditions: list[RuleCondition] = []
 
 
-class Module(Section):
+class Module(StrictModel):
     """A namespaced group of typed fields and the rules that fill them."""
 
     description: str = Field(min_length=1)
@@ -212,7 +212,7 @@ class Module(Section):
     field_rules: list[FieldRule] = []
 
 
-class ModuleTrigger(Section):
+class ModuleTrigger(StrictModel):
     """Attaches a module to the records its trigger fits."""
 
     module: str
@@ -222,7 +222,7 @@ class ModuleTrigger(Section):
 # --- the rest --------------------------------------------------------------------------
 
 
-class PartRules(Section):
+class PartRules(StrictModel):
     """Which records are a piece of something larger."""
 
     units: dict[str, list[str]] = Field(
@@ -232,7 +232,7 @@ class PartRules(Section):
     names: list[str] = Field([], description="patterns of names that a piece of a place has")
 
 
-class ResolutionSection(Section):
+class ResolutionSection(StrictModel):
     """What the comparison of names and addresses must know of this domain and region."""
 
     parts: PartRules = PartRules()
@@ -244,20 +244,20 @@ class ResolutionSection(Section):
     abbreviations: dict[str, str] = Field({}, description="street words, short to long")
 
 
-class ConfidenceSection(Section):
+class ConfidenceSection(StrictModel):
     """Bounds on what a lens lets a run believe."""
 
     accept_entity: Confidence = 0.0
 
 
-class GovernanceSection(Section):
+class GovernanceSection(StrictModel):
     """Who answers for the lens."""
 
     owner: str = ""
     evidence_policy: str = ""
 
 
-class Contract(Section):
+class Contract(StrictModel):
     """A whole lens.yaml."""
 
     lens: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="id, the folder's name")

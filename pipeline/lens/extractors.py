@@ -14,7 +14,7 @@ import polars as pl
 from polars.exceptions import PolarsError
 from pydantic import BeforeValidator, Field, field_validator
 
-from pipeline.lens.section import Section
+from pipeline.contracts import StrictModel
 
 Scalar = str | int | float | bool
 _NUMBER = r"(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
@@ -24,7 +24,7 @@ _FALSE = ("no", "false", "0", "n", "f")
 _SLOT = re.compile(r"\{([^{}]+)\}")
 
 
-class NumericParser(Section):
+class NumericParser(StrictModel):
     """The first number in the text; `sum` and `max` combine all observations of the rule."""
 
     type: Literal["numeric_parser"]
@@ -40,7 +40,7 @@ class NumericParser(Section):
         return _gather(numbers, value)
 
 
-class RegexCapture(Section):
+class RegexCapture(StrictModel):
     """One group of a pattern."""
 
     type: Literal["regex_capture"]
@@ -57,7 +57,7 @@ class RegexCapture(Section):
         return _first(_mapped(found, captured, pl.String))
 
 
-class JsonPath(Section):
+class JsonPath(StrictModel):
     """The value at a JSONPath of an observation that is itself JSON."""
 
     type: Literal["json_path"]
@@ -77,7 +77,7 @@ class JsonPath(Section):
         return _first(found.with_columns(value))
 
 
-class BooleanCoercion(Section):
+class BooleanCoercion(StrictModel):
     """Yes and no in the spellings machines use; any other text is no answer."""
 
     type: Literal["boolean_coercion"]
@@ -88,7 +88,7 @@ class BooleanCoercion(Section):
         return _first(found.with_columns(answer.alias("value")))
 
 
-class Coalesce(Section):
+class Coalesce(StrictModel):
     """The first source field that has a value."""
 
     type: Literal["coalesce"]
@@ -97,7 +97,7 @@ class Coalesce(Section):
         return _first(found)
 
 
-class Normalize(Section):
+class Normalize(StrictModel):
     """The value as it stands, for the rule's normalizers to work on."""
 
     type: Literal["normalize"]
@@ -106,7 +106,7 @@ class Normalize(Section):
         return _first(found)
 
 
-class ArrayBuilder(Section):
+class ArrayBuilder(StrictModel):
     """Every value once, sorted; `split` parts a text that holds several."""
 
     type: Literal["array_builder"]
@@ -119,7 +119,7 @@ class ArrayBuilder(Section):
         return _gather(found.filter(pl.col("value") != ""), pl.col("value").unique().sort())
 
 
-class StringTemplate(Section):
+class StringTemplate(StrictModel):
     """Text with `{field}` slots; a record that misses one of them gets no value."""
 
     type: Literal["string_template"]
@@ -147,7 +147,7 @@ class StringTemplate(Section):
         ).select("record", "value", "pointers")  # fmt: skip
 
 
-class ValueMap(Section):
+class ValueMap(StrictModel):
     """Raw text to value, compared without case; text that is not listed is no answer."""
 
     type: Literal["value_map"]

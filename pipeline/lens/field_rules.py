@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.lens.columns import json_list
+from pipeline.columns import json_list
 from pipeline.lens.compiled import CompiledFieldRule, CompiledLens
 from pipeline.lens.contract import RuleCondition
 from pipeline.lens.normalizers import normalize

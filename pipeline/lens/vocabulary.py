@@ -9,10 +9,9 @@ from typing import Literal
 
 from pipeline.lens.contract import Place, VocabularySection
 from pipeline.text import fold
-from pipeline.values import BoundingBox, GeoPoint
+from pipeline.values import METRES_PER_DEGREE, BoundingBox, GeoPoint
 
 Kind = Literal["activity", "brand", "venue", "place", "filler"]
-_METRES_PER_DEGREE = 111_320.0
 _DEFAULT_RADIUS_M = 1_000.0
 
 # How much a shared word says that two names mean one thing: a proper word counts whole, a
@@ -182,7 +181,7 @@ def place_box(place: Place) -> BoundingBox:
     if place.box is not None:
         return BoundingBox(*place.box)
     point = GeoPoint(*(place.point or (0.0, 0.0)))
-    high = (place.radius_m or _DEFAULT_RADIUS_M) / _METRES_PER_DEGREE
+    high = (place.radius_m or _DEFAULT_RADIUS_M) / METRES_PER_DEGREE
     wide = high / cos(radians(point.latitude))
     return BoundingBox(
         point.latitude - high,

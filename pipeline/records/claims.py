@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipeline.columns import json_list, json_text
 from pipeline.fields import DIMENSIONS, universal_fields
-from pipeline.lens.columns import json_list, json_text
 
 CLAIMS = (
     "record",

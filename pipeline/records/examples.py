@@ -18,22 +18,21 @@ from pydantic import Field, ValidationError
 
 from pipeline import __version__
 from pipeline.connectors.registry import Connector
+from pipeline.contracts import StrictModel, describe_validation
 from pipeline.fields import DIMENSIONS
 from pipeline.findings import Finding
 from pipeline.lens.compiled import CompiledLens
 from pipeline.lens.document import load_document
 from pipeline.lens.mapping import match_rules
-from pipeline.lens.section import Section
 from pipeline.records.extracting import Extracted, extract_payloads
 from pipeline.records.reading import classified, read_extracted
-from pipeline.settings import describe_validation
 from pipeline.values import fingerprint
 from pipeline.workbench import Workbench
 
 _SEEN_ON = datetime(2026, 1, 1)  # naive UTC; examples have no time of their own
 
 
-class Provenance(Section):
+class Provenance(StrictModel):
     """Where an example comes from."""
 
     kind: Literal["recorded", "authored"]
@@ -43,7 +42,7 @@ class Provenance(Section):
     why: str = Field(min_length=1, description="what it shows")
 
 
-class Expectation(Section):
+class Expectation(StrictModel):
     """What the lens must read of one record; what is not named is not compared."""
 
     record: str = Field(description="the source's own id, or the name where it has none")
@@ -55,7 +54,7 @@ class Expectation(Section):
     modules: dict[str, Any] | None = None
 
 
-class Example(Section):
+class Example(StrictModel):
     """One excerpt: JSON data, or CSV text."""
 
     id: str = Field(min_length=1)

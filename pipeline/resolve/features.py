@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
+from pipeline.columns import map_distinct
 from pipeline.connectors.spec import ConnectorSpec
 from pipeline.lens.compiled import CompiledLens
 from pipeline.text import fold
+from pipeline.values import METRES_PER_DEGREE
 
-_METRES_PER_DEGREE = 111_320.0
 _UNKNOWN_ACCURACY_M = 500.0
 _HOUSE_NUMBER = re.compile(r"\b\d+[a-z]?\b")
 _SITE = r"^https?://(?:www\.)?([^/?#]+)"
@@ -43,12 +44,14 @@ def _name_columns(names: pl.Series, lens: CompiledLens) -> list[pl.Series]:
     """What the names are compared by."""
     words = lens.vocabulary
     return [
-        each(names, name_key).alias("name_key"),
-        each(names, lambda name: _pairs(words.name_words(name)), WORDS).alias("words"),
-        each(names, words.identifying_words, TEXTS).alias("identifying_words"),
-        each(names, words.kind_words, TEXTS).alias("kind_words"),
-        each(names, lambda name: _is_doubled(lens, name), pl.Boolean).alias("is_name_doubled"),
-        each(names, lambda name: _numbers(fold(name)), TEXTS).alias("numbers"),
+        map_distinct(names, name_key).alias("name_key"),
+        map_distinct(names, lambda name: _pairs(words.name_words(name)), WORDS).alias("words"),
+        map_distinct(names, words.identifying_words, TEXTS).alias("identifying_words"),
+        map_distinct(names, words.kind_words, TEXTS).alias("kind_words"),
+        map_distinct(names, lambda name: _is_doubled(lens, name), pl.Boolean).alias(
+            "is_name_doubled"
+        ),
+        map_distinct(names, lambda name: _numbers(fold(name)), TEXTS).alias("numbers"),
     ]
 
 
@@ -63,12 +66,12 @@ def _address_columns(readable: pl.DataFrame, lens: CompiledLens) -> list[pl.Seri
     ).to_series()  # fmt: skip
     postcodes = readable["postcode"].str.to_uppercase().str.replace_all(" ", "")
     return [
-        each(streets, lambda street: street_key(street, lens.abbreviations) or None).alias(
+        map_distinct(streets, lambda street: street_key(street, lens.abbreviations) or None).alias(
             "street_key"
         ),
-        each(streets, lambda street: _numbers(fold(street)), TEXTS).alias("house_numbers"),
+        map_distinct(streets, lambda street: _numbers(fold(street)), TEXTS).alias("house_numbers"),
         postcodes.alias("postcode_key"),
-        each(said, lambda text: _places(lens, text), TEXTS).alias("place_words"),
+        map_distinct(said, lambda text: _places(lens, text), TEXTS).alias("place_words"),
     ]
 
 
@@ -101,20 +104,6 @@ def street_key(street: str, abbreviations: Mapping[str, str]) -> str:
     return " ".join(word for word in words if not _HOUSE_NUMBER.fullmatch(word))
 
 
-def each(
-    texts: pl.Series,
-    read: Callable[[str], Any],
-    dtype: pl.DataType | type[pl.DataType] = pl.String,
-) -> pl.Series:
-    """What `read` makes of each text; every distinct text is read once."""
-    distinct = texts.unique().drop_nulls().to_list()
-    values = pl.DataFrame(
-        {"text": distinct, "read": [read(text) for text in distinct]},
-        schema={"text": pl.String, "read": dtype},
-    )
-    return texts.to_frame("text").join(values, on="text", how="left", maintain_order="left")["read"]
-
-
 def _pairs(words: Mapping[str, float]) -> list[dict[str, Any]]:
     return [{"key": word, "value": weight} for word, weight in sorted(words.items())]
 
@@ -143,4 +132,4 @@ def _rounding_m() -> pl.Expr:
         pl.col(name).cast(pl.String).str.split(".").list.last().str.len_chars()
         for name in ("latitude", "longitude")
     )
-    return 0.5 * _METRES_PER_DEGREE / pl.lit(10.0).pow(decimals)
+    return 0.5 * METRES_PER_DEGREE / pl.lit(10.0).pow(decimals)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipeline.columns import map_distinct
 from pipeline.connectors.spec import ConnectorSpec
 from pipeline.lens.compiled import CompiledLens
 from pipeline.resolve.clusters import cluster
-from pipeline.resolve.features import compare_features, each
+from pipeline.resolve.features import TEXTS, compare_features
 from pipeline.resolve.weights import load_weights
 from pipeline.workbench import Workbench
 
@@ -87,25 +88,29 @@ def _places(lens: CompiledLens) -> pl.DataFrame:
 
 
 def _mentions(records: pl.DataFrame, lens: CompiledLens) -> pl.DataFrame:
-    """Pages with the words of their title, all their words, and the narrowest places named:
-    by the title where it names any, else by the text.
-    """  # one paragraph
+    """Pages with the words of their title, all their words, and the places they name.
+
+    The places are the narrowest that the title names; where it names none, the text's.
+    """
+
+    def words_of(texts: pl.Series) -> pl.Series:
+        return map_distinct(texts, lambda text: sorted(lens.vocabulary.name_words(text)), TEXTS)
+
+    def places_of(texts: pl.Series) -> pl.Series:
+        return map_distinct(texts, lambda text: _places_named(lens, text), TEXTS)
+
     pages = records.filter((pl.col("role") == "mention") & (pl.col("status") == "ok"))
     text = pl.concat_str("entity_name", "description", separator=" . ", ignore_nulls=True)
     titles, texts = pages["entity_name"], pages.select(text).to_series()
-    words = pl.List(pl.String())
-    by_title = each(titles, lambda title: _named(lens, title), words)
-    by_text = each(texts, lambda title: _named(lens, title), words)
+    by_title = places_of(titles)
     return pages.select(
         "record_key",
-        each(titles, lambda title: sorted(lens.vocabulary.name_words(title)), words).alias(
-            "title_words"
-        ),
-        each(texts, lambda title: sorted(lens.vocabulary.name_words(title)), words).alias("words"),
-        by_title.zip_with(by_title.list.len() > 0, by_text).alias("places"),
+        words_of(titles).alias("title_words"),
+        words_of(texts).alias("words"),
+        by_title.zip_with(by_title.list.len() > 0, places_of(texts)).alias("places"),
     )
 
 
-def _named(lens: CompiledLens, text: str) -> list[str]:
+def _places_named(lens: CompiledLens, text: str) -> list[str]:
     places = (place for word in lens.vocabulary.scan(text) for place in word.values("place"))
     return lens.vocabulary.narrowest(places)

@@ -6,26 +6,20 @@ from functools import cache
 from pathlib import Path
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pipeline.errors import SettingsError
-from pipeline.settings import describe_validation, load_yaml
+from pipeline.contracts import StrictModel, load_contract
 
 
-class Thresholds(BaseModel):
+class Thresholds(StrictModel):
     """Scores at which a pair is one thing, needs a look, or may never meet."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     match: float
     review: float
     contradiction: float
 
 
-class Weights(BaseModel):
+class Weights(StrictModel):
     """Log-odds per evidence and level."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     prior: float
     thresholds: Thresholds
@@ -48,7 +42,4 @@ class Weights(BaseModel):
 def load_weights() -> Weights:
     """The shipped weights. Raises SettingsError for a file that breaks its shape."""
     path = Path(__file__).parents[1] / "config" / "resolution.yaml"
-    try:
-        return Weights.model_validate(load_yaml(path))
-    except ValidationError as error:
-        raise SettingsError(f"{path.name}: {describe_validation(error)}") from error
+    return load_contract(path, Weights)

@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.columns import map_distinct
 from pipeline.connectors.addresses import split_address
-from pipeline.connectors.contacts import normalize_each
 from pipeline.connectors.decoding import decode_items
 from pipeline.connectors.extraction import Extraction, Origin, build_extraction, id_map
 from pipeline.connectors.spec import ConnectorSpec
@@ -78,7 +78,7 @@ def _hours(rows: pl.DataFrame) -> pl.Series:
     periods = pl.col("regularOpeningHours/periods")
     week = pl.struct(periods.alias("periods")).struct.json_encode()
     weeks = rows.select(pl.when(periods.list.len() > 0).then(week)).to_series()
-    return normalize_each(weeks, _week)
+    return map_distinct(weeks, _week)
 
 
 def _week(text: str) -> str | None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipeline.columns import map_distinct
 from pipeline.lens.compiled import CompiledLens
-from pipeline.resolve.features import each, street_key
+from pipeline.resolve.features import street_key
 from pipeline.text import slugify
 from pipeline.warehouse.stored import Stored
 from pipeline.workbench import Workbench
@@ -37,7 +38,7 @@ def identify(
     `touched` are the stored entities that this build decides about.
     """
     named = stored.entities.with_columns(
-        each(stored.entities["entity_name"], slugify).alias("name_slug")
+        map_distinct(stored.entities["entity_name"], slugify).alias("name_slug")
     )
     bench.lay("stored_member", stored.members)
     bench.lay("stored_entity", named)
@@ -55,16 +56,18 @@ def _slug_wishes(admitted: pl.DataFrame, groups: pl.DataFrame, lens: CompiledLen
     """What each entity could be called in a URL, shortest first."""
     ids = groups.select("group_key", "entity_id")
     rows = admitted.join(ids, on="group_key", maintain_order="left")
-    name = each(rows["entity_name"], slugify)
+    name = map_distinct(rows["entity_name"], slugify)
     by_id = pl.col("entity_id").str.replace("_", "-")
     base = pl.when(name != "").then(name).otherwise(by_id)
     locality = rows.select(pl.coalesce("locality", _narrowest_place(lens))).to_series()
-    streets = each(rows["street_address"], lambda s: slugify(street_key(s, lens.abbreviations)))
+    streets = map_distinct(
+        rows["street_address"], lambda s: slugify(street_key(s, lens.abbreviations))
+    )
     tails = (
         pl.lit(""),
-        each(locality, slugify),
+        map_distinct(locality, slugify),
         streets,
-        each(rows["postcode"], slugify),
+        map_distinct(rows["postcode"], slugify),
         pl.col("entity_id").str.slice(2, 6),
         pl.col("entity_id").str.slice(2),
     )
