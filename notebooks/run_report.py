@@ -11,11 +11,11 @@ with app.setup:
     import polars as pl
 
     from pipeline.connectors.registry import load_connectors
+    from pipeline.context import open_gate
     from pipeline.lens.compiled import find_lens, load_lens
     from pipeline.runs.history import read_points, read_runs
     from pipeline.settings import load_settings
     from pipeline.story import read_story
-    from pipeline.warehouse import Gate
 
 
 @app.function
@@ -117,7 +117,7 @@ def _():
 @app.cell
 def _():
     settings = load_settings(lens=mo.cli_args().get("lens"))
-    gate = Gate(settings.warehouse, settings.app.engine.lock_wait_seconds)
+    gate = open_gate(settings)
     lens = load_lens(find_lens(settings.lens, settings.lens_folders()), load_connectors())
     runs = read_runs(gate, settings.lens)
     return gate, lens, runs, settings

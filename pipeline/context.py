@@ -20,6 +20,16 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
+def open_gate(settings: Settings) -> Gate:
+    """The way to the warehouse; nothing is opened yet."""
+    return Gate(settings.warehouse, settings.app.engine.lock_wait_seconds)
+
+
+def open_bench(settings: Settings) -> Workbench:
+    """A working connection of its own."""
+    return Workbench(settings.scratch, settings.app.engine.memory_limit)
+
+
 @dataclass(frozen=True)
 class RunContext:
     """Made once and passed on: nothing below opens a lens or reads the wall clock."""
@@ -32,11 +42,11 @@ class RunContext:
 
     @property
     def gate(self) -> Gate:
-        return Gate(self.settings.warehouse, self.settings.app.engine.lock_wait_seconds)
+        return open_gate(self.settings)
 
     def bench(self) -> Workbench:
         """A working connection of its own."""
-        return Workbench(self.settings.scratch, self.settings.app.engine.memory_limit)
+        return open_bench(self.settings)
 
 
 def start_context(settings: Settings, lens: CompiledLens, clock: Clock = utc_now) -> RunContext:

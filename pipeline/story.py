@@ -101,11 +101,6 @@ class RawReader:
         return self._decoded[payload_id]
 
 
-def read_raw(lake: Path, payload_id: str, pointer: str) -> str:
-    """The text one claim points to; RawReader reads many."""
-    return RawReader(lake).read(payload_id, pointer)
-
-
 def _body(lake: Path, payload_id: str) -> tuple[str, bytes]:
     """Content type and body. Raises LakeError where the lake holds no such payload."""
     rows = collect_payloads(

@@ -12,7 +12,7 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.lake.payload import Payload
 from pipeline.lake.store import write_payloads
-from pipeline.story import RawReader, Story, read_raw
+from pipeline.story import RawReader, Story
 
 DOCUMENT = {
     "elements": [{"tags": {"name": "Łódź", "a/b": 1, "m~n": 2, "#": 3, "~1": 4, "": 5}}],
@@ -53,7 +53,7 @@ def lay(lake: Path, body: str | bytes, content_type: str = "application/json") -
 def test_a_json_pointer_leads_to_its_value(tmp_path: Path, pointer: str, expected: Any):
     payload_id = lay(tmp_path, json.dumps(DOCUMENT))
 
-    raw = read_raw(tmp_path, payload_id, pointer)
+    raw = RawReader(tmp_path).read(payload_id, pointer)
 
     assert json.loads(raw) == expected
 
@@ -61,7 +61,7 @@ def test_a_json_pointer_leads_to_its_value(tmp_path: Path, pointer: str, expecte
 def test_letters_are_shown_as_they_are(tmp_path: Path):
     payload_id = lay(tmp_path, json.dumps(DOCUMENT))
 
-    assert read_raw(tmp_path, payload_id, "/elements/0/tags/name") == '"Łódź"'
+    assert RawReader(tmp_path).read(payload_id, "/elements/0/tags/name") == '"Łódź"'
 
 
 @pytest.mark.parametrize(
@@ -75,13 +75,13 @@ def test_letters_are_shown_as_they_are(tmp_path: Path):
 def test_a_csv_pointer_leads_to_its_row(tmp_path: Path, pointer: str, expected: Any):
     payload_id = lay(tmp_path, CSV, "text/csv")
 
-    assert json.loads(read_raw(tmp_path, payload_id, pointer)) == expected
+    assert json.loads(RawReader(tmp_path).read(payload_id, pointer)) == expected
 
 
 def test_a_list_of_pointers_is_one_line_each(tmp_path: Path):
     payload_id = lay(tmp_path, json.dumps(["a", "b", "c"]))
 
-    raw = read_raw(tmp_path, payload_id, '["/0", "/2"]')
+    raw = RawReader(tmp_path).read(payload_id, '["/0", "/2"]')
 
     assert raw == '"a"\n"c"'
 
@@ -89,7 +89,7 @@ def test_a_list_of_pointers_is_one_line_each(tmp_path: Path):
 def test_a_pointer_into_another_payload_is_followed(tmp_path: Path):
     home, other = lay(tmp_path, json.dumps(["home"])), lay(tmp_path, json.dumps(["other"]))
 
-    raw = read_raw(tmp_path, home, json.dumps(["/0", f"{other}#/0", f"{other}#"]))
+    raw = RawReader(tmp_path).read(home, json.dumps(["/0", f"{other}#/0", f"{other}#"]))
 
     assert raw == '"home"\n"other"\n["other"]'
 
@@ -106,7 +106,7 @@ def test_a_pointer_into_another_payload_is_followed(tmp_path: Path):
 def test_a_pointer_that_leads_nowhere_is_told(tmp_path: Path, pointer: str, told: str):
     payload_id = lay(tmp_path, json.dumps(["text"]))
 
-    raw = read_raw(tmp_path, payload_id, pointer)
+    raw = RawReader(tmp_path).read(payload_id, pointer)
 
     assert raw.startswith("(")
     assert told in raw
@@ -115,11 +115,11 @@ def test_a_pointer_that_leads_nowhere_is_told(tmp_path: Path, pointer: str, told
 def test_what_cannot_be_decoded_is_told(tmp_path: Path):
     payload_id = lay(tmp_path, b"<a/>", "application/xml")
 
-    assert read_raw(tmp_path, payload_id, "/0") == f"({payload_id} has nothing at /0)"
+    assert RawReader(tmp_path).read(payload_id, "/0") == f"({payload_id} has nothing at /0)"
 
 
 def test_an_expired_payload_is_told(tmp_path: Path):
-    assert read_raw(tmp_path / "none", "p_1", "/0") == "(p_1 is not in the lake)"
+    assert RawReader(tmp_path / "none").read("p_1", "/0") == "(p_1 is not in the lake)"
 
 
 def test_a_reader_reads_each_payload_once(tmp_path: Path):

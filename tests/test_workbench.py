@@ -70,8 +70,8 @@ def test_a_step_over_a_table_that_was_never_laid_is_told_by_its_file(bench: Work
 
 def test_a_variable_of_the_program_is_no_table(bench: Workbench, tmp_path: Path):
     # `params` is a name where the statement is run
-    text = "-- peek: one row.\n-- reads: params\n-- grain: a\nselect a from params\n"
-    (tmp_path / "peek.sql").write_text(text, "utf-8")
+    text = "-- read_envelope: one row.\n-- reads: params\n-- grain: a\nselect a from params\n"
+    (tmp_path / "read_envelope.sql").write_text(text, "utf-8")
 
     with pytest.raises(SqlStepError, match="Table with name params does not exist"):
         bench.run(str(tmp_path))

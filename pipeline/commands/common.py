@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from pipeline import logs
 from pipeline.connectors.registry import load_connectors
-from pipeline.context import RunContext, start_context
+from pipeline.context import RunContext, open_gate, start_context
 from pipeline.contracts import load_yaml
 from pipeline.errors import UsageError
 from pipeline.lens.compiled import find_lens, load_lens
@@ -49,8 +49,7 @@ def make_reader(arguments: argparse.Namespace) -> tuple[Settings, str, Gate]:
     path = find_lens(settings.lens, settings.lens_folders())
     document = load_yaml(path)
     lens_id = str(document.get("lens")) if isinstance(document, dict) else settings.lens
-    gate = Gate(settings.warehouse, settings.app.engine.lock_wait_seconds)
-    return settings, lens_id, gate
+    return settings, lens_id, open_gate(settings)
 
 
 def parse_date(text: str) -> datetime:

@@ -57,7 +57,7 @@ def _row(spec: ConnectorSpec, payloads: int) -> dict[str, Any]:
         "attribution": spec.licence.attribution,
         "retain_days": spec.licence.retain_days,
         "key_variable": variable,
-        "has_key": variable is None or bool(os.environ.get(variable, "").strip()),
+        "has_key": spec.api.can_run(os.environ),
         "base_url_variable": spec.api.base_url_variable,
         "imports": list(spec.import_types),
         "payloads": payloads,

@@ -9,12 +9,12 @@ from rich.text import Text
 
 from pipeline.commands.common import console, print_json
 from pipeline.connectors.registry import load_connectors
+from pipeline.context import open_bench
 from pipeline.errors import LensError
 from pipeline.findings import Finding
 from pipeline.lens.compiled import CompiledLens, check_lens, find_lens
 from pipeline.records.examples import check_evidence
 from pipeline.settings import load_settings
-from pipeline.workbench import Workbench
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -23,7 +23,7 @@ def execute(arguments: argparse.Namespace) -> int:
     connectors = load_connectors()
     lens, findings = check_lens(find_lens(settings.lens, settings.lens_folders()), connectors)
     if lens is not None:
-        with Workbench(settings.scratch, settings.app.engine.memory_limit) as bench:
+        with open_bench(settings) as bench:
             findings = [*findings, *check_evidence(lens, connectors, bench)]
     if arguments.json:
         print_json([finding.as_row() for finding in findings])

@@ -12,10 +12,10 @@ import duckdb
 from rich.text import Text
 
 from pipeline.commands.common import console, print_json
+from pipeline.context import open_gate
 from pipeline.errors import UsageError
 from pipeline.report import make_table
 from pipeline.settings import load_settings
-from pipeline.warehouse.gate import Gate
 
 _ONE_LINE = 70  # characters of JSON that read well without unfolding
 _READING = {
@@ -27,9 +27,7 @@ _READING = {
 
 def execute(arguments: argparse.Namespace) -> None:
     """Print the rows; a single wide row is shown column by column."""
-    settings = load_settings()
-    gate = Gate(settings.warehouse, settings.app.engine.lock_wait_seconds)
-    with gate.read() as connection:
+    with open_gate(load_settings()).read() as connection:
         columns, rows = _ask(connection, arguments.query)
     if arguments.json:
         print_json([dict(zip(columns, row, strict=True)) for row in rows])

@@ -2,11 +2,11 @@
 
 from pipeline.conditions.evaluate import evaluate
 from pipeline.conditions.frames import to_expression
-from pipeline.conditions.nodes import Composite, Condition, Node, Operator
+from pipeline.conditions.nodes import CompositeCondition, Condition, Node, Operator
 from pipeline.conditions.parse import ConditionError, parse_condition
 
 __all__ = [
-    "Composite",
+    "CompositeCondition",
     "Condition",
     "ConditionError",
     "Node",

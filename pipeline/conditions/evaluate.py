@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from math import isnan
 from typing import Any
 
-from pipeline.conditions.nodes import Composite, Node, Operator
+from pipeline.conditions.nodes import CompositeCondition, Node, Operator
 
 
 def evaluate(node: Node, context: Mapping[str, Any]) -> bool:
     """True where the condition holds; a missing value (None, NaN) makes every operator False."""
-    if isinstance(node, Composite):
+    if isinstance(node, CompositeCondition):
         verdicts = (evaluate(child, context) for child in node.nodes)
         if node.kind == "all":
             return all(verdicts)

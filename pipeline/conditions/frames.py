@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.conditions.nodes import Composite, Condition, Node, Operator
+from pipeline.conditions.nodes import CompositeCondition, Condition, Node, Operator
 from pipeline.patterns import compile_pattern
 
 
@@ -18,7 +18,7 @@ def to_expression(node: Node, schema: Mapping[str, pl.DataType], root: str) -> p
 
     A path that names no column is missing, so its condition is False, as in `evaluate`.
     """
-    if isinstance(node, Composite):
+    if isinstance(node, CompositeCondition):
         parts = [to_expression(child, schema, root) for child in node.nodes]
         if node.kind == "not":
             return ~parts[0]

@@ -52,7 +52,7 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Composite:
+class CompositeCondition:
     """`all` or `any` of some nodes, or `not` exactly one."""
 
     kind: Literal["all", "any", "not"]
@@ -65,7 +65,7 @@ class Composite:
             raise ValueError(f"{self.kind} takes at least one condition, found none")
 
 
-Node = Condition | Composite
+Node = Condition | CompositeCondition
 
 
 def _value_problem(operator: Operator, value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.conditions.nodes import Composite, Condition, Node, Operator
+from pipeline.conditions.nodes import CompositeCondition, Condition, Node, Operator
 from pipeline.findings import nearest
 
 _KINDS = ("all", "any", "not")
@@ -32,12 +32,12 @@ def parse_condition(raw: Any, where: str = "condition") -> Node:
         raise ConditionError(f"{where}: {error}") from error
 
 
-def _parse_composite(kind: Any, raw: Any, where: str) -> Composite:
+def _parse_composite(kind: Any, raw: Any, where: str) -> CompositeCondition:
     items = [raw] if kind == "not" else raw
     if not isinstance(items, list):
         raise ConditionError(f"{where}.{kind} is {raw!r}, expected a list")
     nodes = (parse_condition(item, f"{where}.{kind}.{n}") for n, item in enumerate(items))
-    return Composite(kind, tuple(nodes))
+    return CompositeCondition(kind, tuple(nodes))
 
 
 def _parse_leaf(raw: Mapping[str, Any], where: str) -> Condition:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal
@@ -48,6 +49,15 @@ class Api(StrictModel):
     requests_per_second: float | None = Field(None, gt=0)
     page_size: int | None = Field(None, ge=1)
     max_pages: int = Field(1, ge=1)
+
+    def key(self, environ: Mapping[str, str]) -> str | None:
+        """The key from the environment; None where it is not set or not needed."""
+        key = environ.get(self.key_variable, "") if self.key_variable else ""
+        return key.strip() or None  # a key read from a file ends in a newline
+
+    def can_run(self, environ: Mapping[str, str]) -> bool:
+        """Whether nothing is missing for a live call."""
+        return self.key_variable is None or self.key(environ) is not None
 
 
 class ConnectorSpec(StrictModel):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from pipeline.errors import ForeignPayloadError, LakeError
 from pipeline.lake.files import content_type, read_members
-from pipeline.lake.payload import Payload, request_json
+from pipeline.lake.payload import Payload, request_json, retained_until
 from pipeline.lake.store import known_content, write_payloads
 
 
@@ -31,7 +31,6 @@ class ImportReport:
 
     imported: list[str]
     known: list[str]
-    written: list[Path]
 
 
 def import_files(
@@ -62,7 +61,8 @@ def import_files(
                 seen.add(payload.content_sha256)
                 payloads.append(payload)
                 imported.append(name)
-    return ImportReport(imported, known, write_payloads(lake, payloads))
+    write_payloads(lake, payloads)
+    return ImportReport(imported, known)
 
 
 def _checked(
@@ -77,7 +77,6 @@ def _checked(
         source.check(body, kind)
     except ForeignPayloadError as error:
         raise ForeignPayloadError(f"{path}: is not {source.name}: {error}") from error
-    days = source.retain_days
     return Payload(
         source=source.name,
         endpoint="import",
@@ -87,6 +86,6 @@ def _checked(
         body=body,
         fetched_at=fetched_at,
         licence=source.licence,
-        retain_until=None if days is None else fetched_at + timedelta(days=days),
+        retain_until=retained_until(fetched_at, source.retain_days),
         volatile=source.volatile,
     )

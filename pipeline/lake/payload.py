@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -29,6 +29,8 @@ SCHEMA = pl.Schema(
         "retain_until": pl.Datetime("us"),
     }
 )
+
+LAKE_COLUMNS = pl.Schema({**SCHEMA, "lake_path": pl.String()})  # as scan_lake answers them
 
 # Above this a body is compared by its bytes: sorting every list costs more than a copy.
 _CANONICAL_LIMIT = 16 * 1024 * 1024
@@ -83,6 +85,16 @@ def as_frame(payloads: Sequence[Payload]) -> pl.DataFrame:
     """Payloads as rows of the lake, ordered by id so that equal sets give equal bytes."""
     rows = sorted((p.as_row() for p in payloads), key=lambda row: str(row["payload_id"]))
     return pl.DataFrame(rows, schema=SCHEMA)
+
+
+def no_payloads() -> pl.DataFrame:
+    """Rows as the lake is scanned, none of them."""
+    return pl.DataFrame(schema=LAKE_COLUMNS)
+
+
+def retained_until(fetched_at: datetime, days: int | None) -> datetime | None:
+    """When the terms of a source end that allow to keep an answer; None: never."""
+    return None if days is None else fetched_at + timedelta(days=days)
 
 
 def request_json(request: Mapping[str, Any]) -> str:

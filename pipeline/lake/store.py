@@ -13,7 +13,7 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from pipeline.errors import LakeError
-from pipeline.lake.payload import SCHEMA, Payload, as_frame
+from pipeline.lake.payload import LAKE_COLUMNS, SCHEMA, Payload, as_frame
 from pipeline.values import fingerprint
 
 
@@ -23,13 +23,13 @@ def lake_files(lake: Path, source: str | None = None) -> list[Path]:
 
 
 def scan_lake(lake: Path, source: str | None = None, as_of: datetime | None = None) -> pl.LazyFrame:
-    """A lazy frame with one row per payload and the columns of SCHEMA plus `lake_path`.
+    """A lazy frame with one row per payload (columns: LAKE_COLUMNS).
 
     `as_of` leaves out what was fetched later (UTC).
     """
     files = lake_files(lake, source)
     if not files:
-        return pl.LazyFrame(schema=dict(SCHEMA) | {"lake_path": pl.String})
+        return pl.LazyFrame(schema=LAKE_COLUMNS)
     rows = pl.scan_parquet(
         files, schema=SCHEMA, hive_partitioning=False, include_file_paths="lake_path"
     )

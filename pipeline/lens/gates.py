@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from pipeline.conditions import (
-    Composite,
+    CompositeCondition,
     Condition,
     ConditionError,
     Node,
@@ -248,7 +248,7 @@ class _Checker:
 
 
 def _leaves(node: Node) -> Iterator[Condition]:
-    if isinstance(node, Composite):
+    if isinstance(node, CompositeCondition):
         for child in node.nodes:
             yield from _leaves(child)
     else:

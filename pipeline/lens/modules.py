@@ -7,15 +7,10 @@ import polars as pl
 from pipeline.conditions import to_expression
 from pipeline.lens.compiled import CompiledLens, CompiledTrigger
 from pipeline.lens.contract import AnyKeywordMatch, ConditionTrigger, LocationMatch
-from pipeline.lens.vocabulary import Kind
+from pipeline.lens.vocabulary import SECTION_KINDS
 from pipeline.text import fold
 
 ATTACHED = pl.Schema({"record": pl.UInt32(), "module": pl.String()})
-_KINDS: dict[str, Kind] = {
-    "activities": "activity",
-    "brands": "brand",
-    "venue_words": "venue",
-}
 
 
 def attach_modules(
@@ -60,7 +55,7 @@ def _with_keyword(
     lens: CompiledLens, trigger: AnyKeywordMatch, observations: pl.DataFrame
 ) -> list[int]:
     phrases = {fold(keyword) for keyword in trigger.keywords}
-    phrases |= lens.vocabulary.phrase_set(_KINDS[section] for section in trigger.vocabulary)
+    phrases |= lens.vocabulary.phrase_set(SECTION_KINDS[section] for section in trigger.vocabulary)
     if not phrases:
         return []
     texts = observations.filter(

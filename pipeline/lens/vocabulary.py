@@ -12,6 +12,11 @@ from pipeline.text import fold
 from pipeline.values import METRES_PER_DEGREE, BoundingBox, GeoPoint
 
 Kind = Literal["activity", "brand", "venue", "place", "filler"]
+SECTION_KINDS: dict[str, Kind] = {
+    "activities": "activity",
+    "brands": "brand",
+    "venue_words": "venue",
+}
 _DEFAULT_RADIUS_M = 1_000.0
 
 # How much a shared word says that two names mean one thing: a proper word counts whole, a

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import httpx
 
 from pipeline.connectors.http import ApiClient
 from pipeline.connectors.questions import Answer, SourceRequest
 from pipeline.connectors.registry import Connector
-from pipeline.connectors.spec import Api
 from pipeline.errors import SettingsError
-from pipeline.lake.payload import Payload
+from pipeline.lake.payload import Payload, retained_until
 
 
 @dataclass(frozen=True)
@@ -24,23 +23,12 @@ class Fetched:
     notes: list[str]
 
 
-def key_of(api: Api, environ: Mapping[str, str]) -> str | None:
-    """The source's key from the environment; None where it is not set or not needed."""
-    key = environ.get(api.key_variable, "") if api.key_variable else ""
-    return key.strip() or None  # a key read from a file ends in a newline
-
-
-def can_run(api: Api, environ: Mapping[str, str]) -> bool:
-    """Whether nothing is missing for a live call."""
-    return api.key_variable is None or key_of(api, environ) is not None
-
-
 def require_keys(connectors: Sequence[Connector], environ: Mapping[str, str]) -> None:
     """Raise SettingsError naming every missing key at once."""
     missing = [
         f"{connector.spec.api.key_variable} ({connector.name})"
         for connector in connectors
-        if not can_run(connector.spec.api, environ)
+        if not connector.spec.api.can_run(environ)
     ]
     if missing:
         raise SettingsError(
@@ -63,7 +51,7 @@ async def fetch_answers(
     """
     api = connector.spec.api
     base_url = environ.get(api.base_url_variable) or api.base_url
-    client = ApiClient(connector.name, api, base_url, key_of(api, environ), http)
+    client = ApiClient(connector.name, api, base_url, api.key(environ), http)
     answers: list[Answer] = []
     for request in requests:
         if len(answers) == call_limit:
@@ -81,8 +69,6 @@ def to_payloads(
 ) -> list[Payload]:
     """Answers as the lake keeps them, under the source's licence and retention."""
     licence = connector.spec.licence
-    days = licence.retain_days
-    retain_until = None if days is None else fetched_at + timedelta(days=days)
     return [
         Payload(
             source=connector.name,
@@ -93,7 +79,7 @@ def to_payloads(
             body=answer.body,
             fetched_at=fetched_at,
             licence=licence.name,
-            retain_until=retain_until,
+            retain_until=retained_until(fetched_at, licence.retain_days),
             volatile=connector.spec.volatile,
         )
         for answer in answers

@@ -9,13 +9,9 @@ from typing import Any, Literal
 import polars as pl
 
 from pipeline.connectors.spec import Phase
-from pipeline.lake.payload import SCHEMA
+from pipeline.lake.payload import no_payloads
 
 Status = Literal["ok", "empty", "skipped", "failed", "stopped"]
-
-
-def _no_payloads() -> pl.DataFrame:
-    return pl.DataFrame(schema=dict(SCHEMA) | {"lake_path": pl.String})
 
 
 @dataclass
@@ -27,7 +23,7 @@ class ConnectorOutcome:
     mode: str
     status: Status
     why: str
-    payloads: pl.DataFrame = field(default_factory=_no_payloads)
+    payloads: pl.DataFrame = field(default_factory=no_payloads)
     records: int = 0
     cost: Decimal = Decimal(0)
     seconds: float = 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from math import inf
 from typing import Any
 
 from pipeline.conditions import evaluate, parse_condition
@@ -17,23 +18,24 @@ from pipeline.lens.contract import (
     LocationMatch,
     Trigger,
 )
+from pipeline.lens.vocabulary import SECTION_KINDS
 from pipeline.orchestration.query_features import QueryFeatures
 from pipeline.orchestration.request import IngestRequest
 from pipeline.text import fold
 
 _PHASES = list(Phase)
-_KINDS = {"activities": "activity", "brands": "brand", "venue_words": "venue"}
 
 
 @dataclass(frozen=True)
 class PlannedConnector:
     """A connector with its place in the plan; `why` tells what selected or ruled it out.
 
-    `call_limit` is the lens's bound on its calls in one run.
+    `priority` is the lens's, smallest first; `call_limit` its bound on the calls of one run.
     """
 
     connector: Connector
     phase: Phase
+    priority: float
     is_selected: bool
     why: str
     parameters: Mapping[str, Any]
@@ -54,17 +56,12 @@ def plan_connectors(
         selected, why = _decide(rule, lens, features, context)
         parameters = rule.parameters if rule else {}
         limit = rule.budget_limit if rule else None
+        priority = rule.priority if rule else inf
         phase = connector.spec.phase
-        planned.append(PlannedConnector(connector, phase, selected, why, parameters, limit))
-    rules = lens.contract.connector_rules
-    return sorted(
-        planned,
-        key=lambda p: (
-            _PHASES.index(p.phase),
-            rules[p.connector.name].priority if p.connector.name in rules else 999,
-            p.connector.name,
-        ),
-    )
+        planned.append(
+            PlannedConnector(connector, phase, priority, selected, why, parameters, limit)
+        )
+    return sorted(planned, key=lambda p: (_PHASES.index(p.phase), p.priority, p.connector.name))
 
 
 def build_eval_context(request: IngestRequest, features: QueryFeatures) -> dict[str, Any]:
@@ -115,7 +112,7 @@ def _fires(
 def _keyword(trigger: AnyKeywordMatch, features: QueryFeatures) -> str:
     for section in trigger.vocabulary:
         for word in features.words:
-            if any(meaning.kind == _KINDS[section] for meaning in word.meanings):
+            if any(meaning.kind == SECTION_KINDS[section] for meaning in word.meanings):
                 return f"{section} word {word.text!r}"
     folded = f" {fold(features.query)} "
     for keyword in trigger.keywords:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -17,18 +16,14 @@ _AREA_LENGTH = 4
 
 
 def replay(
-    lake: Path,
-    source: str,
-    question: Question,
-    requests: Sequence[SourceRequest],
-    as_of: datetime | None = None,
+    lake: Path, source: str, question: Question, requests: Sequence[SourceRequest]
 ) -> pl.DataFrame:
     """The source's payloads that answer the question, as rows of the lake.
 
     A payload answers if its request is the same, if it is an imported dump, or if its area
     contains the question's and its words are among the question's.
     """
-    rows = scan_lake(lake, source, as_of)
+    rows = scan_lake(lake, source)
     asked = collect_payloads(rows.select("endpoint", "request").unique())
     same = {request.canonical for request in requests}
     answering = [

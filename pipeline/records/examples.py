@@ -100,7 +100,7 @@ def judge_lens(
     return [*unmet(evidence, records), *_unmatched(lens, observations, records)]
 
 
-def recall_evidence(
+def check_evidence_cached(
     lens: CompiledLens,
     connectors: Mapping[str, Connector],
     bench: Workbench,

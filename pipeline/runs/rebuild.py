@@ -15,7 +15,7 @@ from pipeline.entities.build import Build, build_entities
 from pipeline.entities.changes import to_changes
 from pipeline.lake.store import collect_payloads, scan_lake
 from pipeline.records.reading import read_payloads
-from pipeline.runs.row import endings_recorded, run_values, used_payloads
+from pipeline.runs.row import record_failures, run_values, used_payloads
 from pipeline.runs.stages import Stages, Watcher
 from pipeline.warehouse.stored import read_stored
 from pipeline.warehouse.writing import RunRow, write_changes
@@ -37,7 +37,7 @@ def rebuild(
 ) -> RebuildReport:
     """Rebuild every entity of the context's lens; `as_of` leaves out later payloads."""
     started_at = context.clock()
-    with endings_recorded(context, started_at, mode="replay"):
+    with record_failures(context, started_at, mode="replay"):
         return _rebuild(context, as_of, Stages(watch), started_at)
 
 

@@ -19,7 +19,7 @@ from pipeline.errors import (
     WarehouseError,
 )
 from pipeline.interrupts import interrupts_raised
-from pipeline.lake.payload import SCHEMA
+from pipeline.lake.payload import no_payloads
 from pipeline.values import canonical_json
 from pipeline.warehouse.writing import RunRow, write_changes
 
@@ -32,9 +32,7 @@ def used_payloads(payloads: pl.DataFrame, mode: str) -> pl.DataFrame:
     return payloads.drop("body").with_columns(pl.lit(mode).alias("mode"))
 
 
-NO_PAYLOADS = used_payloads(
-    pl.DataFrame(schema=dict(SCHEMA) | {"lake_path": pl.String}), mode="replay"
-)
+NO_PAYLOADS = used_payloads(no_payloads(), mode="replay")
 
 
 def run_values(
@@ -60,7 +58,7 @@ def run_values(
 
 
 @contextmanager
-def endings_recorded(context: RunContext, started_at: datetime, **known: Any) -> Iterator[None]:
+def record_failures(context: RunContext, started_at: datetime, **known: Any) -> Iterator[None]:
     """Where the block fails or is interrupted, a run row says so; the error goes on."""
     try:
         with interrupts_raised():

@@ -22,15 +22,15 @@ from pipeline.entities.changes import to_changes
 from pipeline.errors import ConnectorError
 from pipeline.interrupts import interrupts_raised
 from pipeline.lake.store import lake_files
-from pipeline.orchestration.answers import ask_connectors
+from pipeline.orchestration.orchestrator import ask_connectors
 from pipeline.orchestration.outcome import ConnectorOutcome
 from pipeline.orchestration.plan import plan_connectors
 from pipeline.orchestration.query_features import QueryFeatures
 from pipeline.orchestration.relevance import answering_groups
 from pipeline.orchestration.request import IngestRequest
-from pipeline.records.examples import recall_evidence
+from pipeline.records.examples import check_evidence_cached
 from pipeline.records.reading import Reading, read_payloads
-from pipeline.runs.row import NO_PAYLOADS, endings_recorded, run_values, used_payloads
+from pipeline.runs.row import NO_PAYLOADS, record_failures, run_values, used_payloads
 from pipeline.runs.stages import Stages, Watcher
 from pipeline.warehouse.stored import Stored, read_stored
 from pipeline.warehouse.writing import RunRow, write_changes
@@ -68,7 +68,7 @@ def run_query(
     started_at = context.clock()
     features = QueryFeatures.extract(request.query, request, context.lens.vocabulary)
     known = {"query": request.query, "ingestion_mode": str(features.mode)}
-    with endings_recorded(context, started_at, **known) if persist else interrupts_raised():
+    with record_failures(context, started_at, **known) if persist else interrupts_raised():
         stages = Stages(watch)
         outcomes = _ask(context, request, features, stages)
         reading = _read(context, outcomes, stages)
@@ -230,7 +230,9 @@ def _warnings(
 def _evidence_warnings(context: RunContext) -> list[str]:
     """A lens without evidence still runs, but never silently."""
     with context.bench() as bench:
-        findings = recall_evidence(context.lens, load_connectors(), bench, context.settings.cache)
+        findings = check_evidence_cached(
+            context.lens, load_connectors(), bench, context.settings.cache
+        )
     if not findings:
         return []
     found = findings[0].message

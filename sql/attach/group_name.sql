@@ -1,6 +1,5 @@
--- group_name: one row per group and name of a member, with the words that must be
--- found.
--- Proper words prove a name; a name without any must be found whole.
+-- group_name: one row per group and member name, with the words a page title must hold
+-- to mean it. Proper words identify a name; a name without any must be found whole.
 -- reads: comparable, cluster
 -- grain: group_key, name_key
 with

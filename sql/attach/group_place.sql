@@ -1,4 +1,4 @@
--- group_place: one row per group and named place that holds one of its members.
+-- group_place: one row per group and named place that contains one of its members.
 -- reads: comparable, cluster, place
 -- grain: group_key, place
 select distinct cluster.group_key, place.place

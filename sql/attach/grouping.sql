@@ -1,5 +1,4 @@
--- grouping: one row per record in a group: what it is made of, its pages, its
--- pieces.
+-- grouping: one row per record of a group with its standing: member, mention or part.
 -- reads: cluster, mention_link, part_link
 -- grain: record_key
 select record_key, group_key, 'member' as standing

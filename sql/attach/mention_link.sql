@@ -1,7 +1,7 @@
--- mention_link: one row per page that speaks of exactly one group, by name and place.
--- The page's title must hold the needed words of one of the group's names; where the
--- page names places, the group must lie in one of the narrowest. The fullest name
--- wins; a tie between groups attaches to neither.
+-- mention_link: one row per mention that fits exactly one group, by name and place. The
+-- page's title must hold the needed words of one of the group's names. Where the page
+-- names places, the group must lie in one of the narrowest. The name that the page
+-- covers best wins; a tie between groups attaches the mention to neither.
 -- reads: mention, group_name, group_place
 -- grain: record_key
 with

@@ -1,6 +1,5 @@
--- write_entities: created and updated entities with their claims; those that went
--- leave.
--- An unchanged entity keeps its row to the byte, dates included.
+-- write_entities: store created and updated entities with their claims, and delete
+-- those that left. An unchanged entity keeps its row as it is, dates included.
 -- kind: mutate
 -- params: lens_id, written_at
 delete from entity_claim

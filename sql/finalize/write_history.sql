@@ -1,5 +1,5 @@
--- write_history: every change of identity with its cause, and where moved names lead.
--- An id or slug that is in use again leads nowhere else.
+-- write_history: record every change of identity with its cause, and where moved names
+-- lead. A redirect from an id or slug that is in use again is deleted.
 -- kind: mutate
 -- params: lens_id, run_id
 insert into entity_history by name

@@ -1,4 +1,4 @@
--- write_links: the links of the records a build decided about.
+-- write_links: replace the links of the records that a build decided about.
 -- kind: mutate
 -- params: lens_id, is_whole
 delete from record_link

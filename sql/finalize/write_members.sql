@@ -1,4 +1,5 @@
--- write_members: who belongs where, for every record and entity a build decided about.
+-- write_members: replace the members and relations of every record and entity that a
+-- build decided about.
 -- kind: mutate
 -- params: lens_id, is_whole
 delete from entity_member

@@ -1,4 +1,4 @@
--- write_publication: one applied export.
+-- write_publication: record one applied export.
 -- kind: mutate
 -- params: publication_id, target, edition, plan_hash, counts, applied_at
 insert into publication

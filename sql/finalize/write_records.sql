@@ -1,4 +1,4 @@
--- write_records: the records of a build take the place of what was read of them before.
+-- write_records: replace the stored records that a build has read again.
 -- kind: mutate
 -- params: lens_id, is_whole
 delete from extracted_entity

@@ -1,4 +1,4 @@
--- write_run: one row per run, and every payload it used.
+-- write_run: record one run and every payload it used.
 -- kind: mutate
 -- params: run_id, seen_at
 insert or replace into orchestration_run by name

@@ -1,11 +1,10 @@
--- entity_identity: one row per group with the id it keeps or gets, and what became of
--- it.
--- The stored record → entity map decides first. Every stored entity goes on as the
--- group that holds most of its records; where several go on as one group, it keeps the
--- id that most of its records had, then the oldest. So ids survive growth, shrinking
--- and regrouping. A new id comes from the group's smallest record key, which the source
--- keeps, never from cleaned text; where that id is in use, from the key and the first
--- number that gives one that is not.
+-- entity_identity: one row per group with the id it keeps or gets, and the entity it
+-- was split from. The stored record → entity map decides first. Every stored entity
+-- continues as the group that holds most of its records; where several continue as one
+-- group, the group keeps the id that most of its records had, then the oldest. So ids
+-- survive growth, shrinking and regrouping. A new id is made from the group's smallest
+-- record key, which is stable, and not from cleaned text. Where that id is taken, it is
+-- made from the key and the first number that gives a free one.
 -- reads: group_member, stored_member, stored_entity
 -- params: lens_id
 -- grain: group_key

@@ -1,7 +1,7 @@
 -- moved_entity: one row per stored entity of these records that leaves the directory.
--- Its records went to another entity (a merge leaves a redirect) or are gone; or they
--- are still together, and the lens no longer admits them (is_refused). A page that
--- speaks of another thing now takes nothing with it.
+-- Its records joined another entity (a merge, which leaves a redirect), or are gone, or
+-- are still together but no longer admitted by the lens (is_refused). A mention that
+-- moves to another entity does not count.
 -- reads: entity_identity, group_member, slug_choice, stored_member, stored_entity
 -- reads: touched_entity
 -- grain: entity_id

@@ -1,7 +1,7 @@
--- slug_choice: one row per admitted group with the slug it keeps or gets.
--- A published slug stays while the name it was made from stays. A new one is the first
--- of name, name-locality, name-street, name-postcode and name-id that nobody ever had
--- and nobody else wants as much, so that the order of groups does not matter.
+-- slug_choice: one row per admitted group with the slug it keeps or gets. A published
+-- slug stays as long as the name it was made from. A new slug is the first of name,
+-- name-locality, name-street, name-postcode and name-id that no other entity ever had
+-- and no other group wants as much, so the order of groups does not matter.
 -- reads: slug_wish, entity_identity, stored_entity, taken_slug
 -- grain: group_key
 with

@@ -1,4 +1,4 @@
--- arrays: collecting values of one path, sorted and without duplicates.
+-- arrays: collecting the values of one path, sorted and without duplicates.
 -- kind: macro
 create or replace macro distinct_values(path, wanted, item) as
     coalesce(list_sort(list(distinct item) filter (where path = wanted)), []);

@@ -1,4 +1,4 @@
--- geography: great-circle distance, and whether an outline holds a point.
+-- geography: great-circle distance, and whether an outline contains a point.
 -- kind: macro
 create or replace macro distance_m(lat_1, lon_1, lat_2, lon_2) as
     2 * 6371008.8 * asin(

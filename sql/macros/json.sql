@@ -27,7 +27,7 @@ create or replace macro pointer_text(pointers) as
         when len(pointers) = 1 then pointers[1] else to_json(pointers)::varchar
     end;
 
--- The pointers of a claim as they are read from another payload, which names its own.
+-- A claim's pointers as seen from another payload: each then names its own payload.
 create or replace macro pointers_seen_from(home, payload_id, pointer) as
     list_transform(
         case
@@ -42,7 +42,7 @@ create or replace macro pointers_seen_from(home, payload_id, pointer) as
         end
     );
 
--- The modules every record and entity has, made from its universal fields.
+-- The modules of every record and entity, made from its universal fields.
 create or replace macro base_modules(
     entity_name, entity_class, summary, place, contact, opening_hours
 ) as

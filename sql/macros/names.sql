@@ -1,8 +1,9 @@
--- names: whether one record's name says that it is a piece of another.
+-- names: whether one record's name says that it is a part of another. Every
+-- identifying word of the part must be in the whole's name, and the whole must be of
+-- another kind: `X Tennis Courts` is a part of `X Sports Centre`, but the same thing as
+-- `X Tennis`. `Court 3` has no identifying word and an unnamed area has no name, so
+-- either may belong to any whole.
 -- kind: macro
--- What names the piece must name the whole, and the whole must be of another kind, as
--- `X Tennis Courts` is a piece of `X Sports Centre`, and the same as `X Tennis`.
--- `Court 3` names nothing, and an unnamed area may belong anywhere.
 create or replace macro is_piece_of(piece, whole) as
     piece.entity_name is null
     or (

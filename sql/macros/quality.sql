@@ -1,4 +1,4 @@
--- quality: how good a value looks by its own form, larger is better.
+-- quality: how good a value is by its form alone; larger is better.
 -- kind: macro
 -- Not blank, and not all in capitals; a script without capitals cannot shout.
 create or replace macro is_usable_text(text) as
@@ -48,7 +48,7 @@ create or replace macro phone_quality(text) as
 create or replace macro is_email(text) as
     regexp_full_match(text, '[^@\s]+@[^@\s]+\.[a-z]{2,}');
 
--- Valid, then of an own domain, then length: each outweighs what follows.
+-- Valid, own domain, length: each outweighs all that follow.
 create or replace macro email_quality(text) as
     20000 * is_email(text)::int
     + 10000
@@ -66,8 +66,7 @@ create or replace macro url_depth(text) as
         )
     );
 
--- https, then a deeper path, then no tracking, then length: each outweighs what
--- follows.
+-- https, a deeper path, no query string, length: each outweighs all that follow.
 create or replace macro url_quality(text) as
     10000000 * (text like 'https://%')::int
     + 100000 * least(url_depth(text), 99)

@@ -1,7 +1,7 @@
--- address_choice: one row per claim of a part of an address; it follows the street's
--- winner. A part the winner does not state may come from a record that states the same
--- street, for it speaks of the same address; never from another. Without a street the
--- winner of the postcode, else of the city, leads.
+-- address_choice: one row per claim of an address field, which follows the record that
+-- won the street. A field that record leaves empty may come from another record that
+-- states the same street, and from no other. Without a street, the winner of the
+-- postcode leads, else that of the city.
 -- reads: claim, identity_choice
 -- grain: claim_no
 with

@@ -1,6 +1,5 @@
 -- claim: one row per value that stands for election, numbered, with what elections
--- weigh.
--- What pieces say gives way to what they say together (counted_claim).
+-- weigh. Claims of parts are replaced by what the parts claim together (counted_claim).
 -- reads: spoken_claim, counted_claim, source_trust, field, feature
 -- grain: claim_no
 with

@@ -1,4 +1,4 @@
--- contact_choice: one row per claim of a phone, e-mail, site or hours, best form first.
+-- contact_choice: one row per claim of a contact field, best form first.
 -- reads: claim
 -- grain: claim_no
 with

@@ -1,8 +1,7 @@
--- counted_claim: one row per value that the pieces of one source say together in a
--- group.
--- Six drawn pitches of one are six: each unit claims its own quantity, their sum is one
--- claim. What several pieces say alike is one claim too. It points to every one of
--- them.
+-- counted_claim: one row per value that the parts of one source claim together in a
+-- group. Each unit claims its own quantity and the sum is one claim: six drawn pitches
+-- of one make six. An equal value of several parts is one claim too. Each claim points
+-- to all its parts.
 -- reads: spoken_claim
 -- grain: group_key, record_key, path, value
 with

@@ -1,5 +1,5 @@
--- elected_claim: one row per claim with the verdict and the reason in words.
--- The reason names the first criterion on which winner and rival differ.
+-- elected_claim: one row per claim with its verdict and the reason in words. The reason
+-- names the first criterion on which winner and loser differ.
 -- reads: claim, identity_choice, address_choice, geo_choice
 -- reads: contact_choice, module_choice, union_choice
 -- grain: claim_no

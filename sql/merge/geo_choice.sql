@@ -1,7 +1,6 @@
--- geo_choice: one row per claimed coordinate; both come from one record, never an
--- average.
--- The more accurate position wins, then the more trusted, then the one with more
--- decimals.
+-- geo_choice: one row per claimed coordinate, in order of preference. Both coordinates
+-- come from one record, never from an average. The more accurate position wins, then
+-- the more trusted, then the one with more decimals.
 -- reads: claim
 -- grain: claim_no
 with

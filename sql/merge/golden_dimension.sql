@@ -1,5 +1,4 @@
--- golden_dimension: one row per group with its four dimension arrays, sorted, never
--- null.
+-- golden_dimension: one row per group: its four dimension arrays, sorted, never null.
 -- reads: elected_claim, group_member
 -- grain: group_key
 with groups as (select distinct group_key from group_member)

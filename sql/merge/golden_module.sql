@@ -1,5 +1,5 @@
--- golden_module: one row per group with the modules its winning leaves make, nested.
--- A module that was attached to any of its records is there, also without a leaf.
+-- golden_module: one row per group with its modules, nested from the winning leaves. A
+-- module that is attached to any of its records is present, even without a leaf.
 -- reads: elected_claim, extracted_entity, group_member
 -- grain: group_key
 with

@@ -1,6 +1,5 @@
--- golden_union: one row per group with what all sources say together: ids,
--- categories, links.
--- Of one key in a map the first value in order of preference stays.
+-- golden_union: one row per group with the united values of all sources: ids,
+-- categories, links. Of several values for one key of a map, the preferred one is kept.
 -- reads: elected_claim
 -- grain: group_key
 with

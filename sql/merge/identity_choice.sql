@@ -1,6 +1,6 @@
--- identity_choice: one row per claim of a name, a text or a street, in order of
--- preference. Usable (mixed case, no doubled place, no ` - Branch` tail) comes before
--- trust, so that a plain name beats a more trusted one that says its branch twice.
+-- identity_choice: one row per claim of an identity field, in order of preference.
+-- Usable (mixed case, no place said twice, no ` - Branch` tail) comes before trust, so
+-- a plain name beats a more trusted one that repeats its branch.
 -- reads: claim
 -- grain: claim_no
 with

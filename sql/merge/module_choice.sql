@@ -1,6 +1,6 @@
--- module_choice: one row per claimed leaf of a module, in order of preference.
--- Trust, then confidence where every claim of that trust states one, then how much of
--- the module its record fills. Scalar arrays are united instead (union_choice).
+-- module_choice: one row per claimed module leaf, in order of preference. Trust, then
+-- confidence where every claim of that trust states one, then how much of the module
+-- the record fills. Scalar arrays are united instead (union_choice).
 -- reads: claim
 -- grain: claim_no
 with

@@ -1,6 +1,5 @@
--- source_info: one row per group with who won each field, who found it, and how fresh
--- it is.
--- The primary source is the most trusted that any member record comes from.
+-- source_info: one row per group: who won each field, who found it, and how fresh it
+-- is. The primary source is the most trusted source of a member record.
 -- reads: elected_claim, group_member, extracted_entity, source_trust
 -- grain: group_key
 with

@@ -1,7 +1,7 @@
--- spoken_claim: one row per value that one record claims for its group. A piece speaks
--- for the dimensions and modules of the whole, and for nothing else. A page speaks for
--- the dimensions; where it stands counts as the group's own site only if the site's
--- name spells the group's name.
+-- spoken_claim: one row per value that one record claims for its group. A member
+-- claims every field, a part only dimensions and module fields. A mention claims
+-- dimensions, and its URL as the group's website only where the site's name spells
+-- the group's name.
 -- reads: extracted_entity, group_member, feature, group_name
 -- grain: group_key, record_key, path, value
 with

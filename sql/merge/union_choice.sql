@@ -1,6 +1,6 @@
--- union_choice: one row per claim whose value joins all others: dimensions, ids,
--- arrays.
--- Preference only says which claim is named first as the source of a value.
+-- union_choice: one row per claim whose value is united with all others:
+-- dimensions, ids, arrays. Preference only decides which claim is named first as
+-- the source of a value.
 -- reads: claim
 -- grain: claim_no
 select

@@ -1,5 +1,5 @@
--- extracted_entity: one row per record as this lens reads it, with all its claims.
--- Of one record_key the newest payload counts. An item that could not be read is a row
+-- extracted_entity: one row per record as this lens reads it, with all its claims. Of
+-- one record_key the newest payload counts. An item that could not be read is a row
 -- too, so that it is reported and not lost.
 -- reads: record, observation, record_claim, record_module, failed_item
 -- params: lens_id, lens_hash
@@ -132,7 +132,7 @@ with
         select
             *,
             []::varchar[] as derived_from,
-            'thing' as role,
+            'listing' as role,
             '{}'::json as raw_observations,
             []::varchar[] as canonical_activities,
             []::varchar[] as canonical_roles,

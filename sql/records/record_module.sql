@@ -1,5 +1,5 @@
--- record_module: one row per record with the modules it has, nested and typed.
--- An attached module without any value stands as an empty object: it was triggered.
+-- record_module: one row per record with its modules, nested and typed. An attached
+-- module without any value is an empty object: its trigger did fire.
 -- reads: record, record_claim, attached_module
 -- grain: record
 with

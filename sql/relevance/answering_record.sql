@@ -1,10 +1,8 @@
--- answering_record: one row per record that answers the query by itself.
--- A named search: every proper word and brand is in the name, or nearly. A category
--- search:
--- the activity and kind of place asked for, as the lens maps them, or the words
--- themselves.
--- And always: it lies in a place asked for, by position, address or name. Pages never
--- answer.
+-- answering_record: one row per record that answers the query by itself. Its name must
+-- hold every proper word and brand asked for, allowing for spelling. It must have one
+-- of the activities and kinds of place asked for; a kind may also be a word of its
+-- name. It must lie in a place asked for: by position or, without one, by name or
+-- address. An unnamed part answers only a query without names. Mentions never answer.
 -- reads: feature, wanted_place
 -- params: name_words, activities, venue_types
 -- grain: record_key
@@ -20,7 +18,7 @@ with
             )
             or (
                 feature.latitude is null
-                -- A place without a name is everywhere.
+                -- The unnamed place is everywhere.
                 and (
                     wanted_place.place = ''
                     or list_contains(feature.place_words, wanted_place.place)
@@ -59,7 +57,7 @@ with
                 map_keys(map_from_entries(words)), $venue_types
             ) as has_venue
         from feature
-        where role = 'thing'
+        where role = 'listing'
     )
 
 select judged.record_key

@@ -1,6 +1,6 @@
 -- candidate_pair: one row per two records worth comparing, left key before right key.
--- Neighbouring cells of some 650 m, one address, one phone, one page, one strong id,
--- or one name where a position is missing.
+-- They are in neighbouring cells of some 650 m, or share an address, a phone, a page, a
+-- strong id, or a name where one of them has no position.
 -- reads: comparable, strong_id
 -- grain: left_key, right_key
 with

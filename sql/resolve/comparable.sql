@@ -1,6 +1,5 @@
--- comparable: one row per record that may be a thing of its own: named, and no piece.
--- A piece that belongs to nothing stands for itself where its name says which one it
--- is.
+-- comparable: one row per record that may be an entity of its own: named, and not a
+-- part. A part that belongs to nothing is compared too where its name identifies it.
 -- reads: feature, part_link
 -- grain: record_key
 select
@@ -36,7 +35,7 @@ select
 from feature
 left join part_link on feature.record_key = part_link.part_key
 where
-    feature.role = 'thing'
+    feature.role = 'listing'
     and feature.entity_name is not null
     and part_link.part_key is null
     and (feature.part_kind is null or len(feature.identifying_words) > 0)

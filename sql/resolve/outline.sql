@@ -1,5 +1,5 @@
--- outline: one row per record that is drawn as an area, with the box round it.
--- Units lie in outlines and are none themselves: a pitch holds nothing.
+-- outline: one row per record that is drawn as an area, with the box around it. A unit
+-- is not an outline: a pitch contains nothing.
 -- reads: feature
 -- grain: record_key
 with
@@ -13,7 +13,7 @@ with
         from feature
         where
             footprint is not null
-            and role = 'thing'
+            and role = 'listing'
             and part_kind is distinct from 'unit'
     )
 

@@ -1,5 +1,6 @@
--- pair_evidence: one row per candidate pair with what was measured on it.
--- Words weigh as the lens's vocabulary says; a missing value leaves its level null.
+-- pair_evidence: one row per candidate pair with the level reached by each evidence.
+-- The cut-offs between levels are here, their weights in config/resolution.yaml. Words
+-- weigh what the lens's vocabulary says. A missing value leaves its level null.
 -- reads: candidate_pair, comparable, strong_id
 -- grain: left_key, right_key
 with
@@ -136,7 +137,7 @@ select
     case when is_same_source then 'same' end as source,
     case when is_apart then 'apart' end as kind,
     case when gap_m is null and not is_placed then 'unknown' end as place,
-    -- Two branches say the same but for where they are.
+    -- Two branches of a chain agree in everything but their place.
     case
         when is_same_content and (gap_m <= reach_m or (gap_m is null and not is_placed))
         then 'same'

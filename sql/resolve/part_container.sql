@@ -1,7 +1,7 @@
--- part_container: one row per piece that lies inside an outline, with the smallest
--- one. Whatever is drawn as a unit belongs there; a named area only if it is named
--- after it. An outline holds only what is smaller than itself, so two areas that
--- overlap never hold each other.
+-- part_container: one row per part that lies inside an outline, with the smallest one.
+-- A unit belongs to any outline around it, an area only where its name, if it has one,
+-- fits. An outline contains only what is smaller than itself, so two overlapping areas
+-- never contain each other.
 -- reads: feature, outline
 -- grain: part_key
 with
@@ -9,7 +9,6 @@ with
         select
             part.record_key as part_key,
             outline.record_key as container_key,
-            outline.part_kind as container_kind,
             row_number() over (
                 partition by part.record_key order by outline.extent, outline.record_key
             ) as preference
@@ -28,6 +27,6 @@ with
             and outline_contains(outline.footprint, part.latitude, part.longitude)
     )
 
-select part_key, container_key, container_kind
+select part_key, container_key
 from held
 where preference = 1

@@ -1,8 +1,8 @@
--- part_link: one row per piece of something larger, with the record it is a piece of.
--- A piece inside an outline belongs to it; an outline that is itself a piece hands on
--- to what it belongs to, however many lie in one another. Where that ends at an area
--- that is nothing by itself, or no outline holds the piece, the nearest whole thing of
--- the same activity takes it.
+-- part_link: one row per part with the record it is a part of. A part inside an
+-- outline belongs to it; where that outline is itself a part, to what the outline
+-- belongs to, through any number of levels. Where this ends at an area that is no
+-- entity of its own, or no outline contains the part, the nearest whole of the same
+-- activity takes it.
 -- reads: feature, part_container, part_neighbour
 -- grain: part_key
 with recursive
@@ -37,7 +37,7 @@ with recursive
         inner join parents on climbed.whole_key = parents.part_key
     ),
 
-    -- An area without a word of its own is nothing that could hold its pieces.
+    -- An area without an identifying word is no entity, so it takes no parts.
     topped as (
         select climbed.part_key, climbed.whole_key, climbed.evidence
         from climbed

@@ -1,6 +1,5 @@
--- part_neighbour: one row per piece with the nearest whole thing of the same activity
--- that lies within both positions' accuracy; a named piece must share a proper word
--- with it.
+-- part_neighbour: one row per part with the nearest whole of the same activity within
+-- both positions' accuracy. A named part must also fit the whole's name.
 -- reads: feature
 -- grain: part_key
 with
@@ -8,7 +7,7 @@ with
         select *
         from feature
         where
-            role = 'thing'
+            role = 'listing'
             and part_kind is null
             and entity_name is not null
             and latitude is not null

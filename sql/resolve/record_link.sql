@@ -1,6 +1,7 @@
--- record_link: one row per compared pair with the sum of its evidence and a verdict.
--- Tier `strong_id` shares an id, `content` says the same in every compared value and
--- has no place, `evidence` is all else. `evidence` lists each level with its weight.
+-- record_link: one row per compared pair with the sum of its evidence and a
+-- verdict. Tier `strong_id` shares an id; `content` is equal in every compared
+-- value and has no place; `evidence` is all others. The column `evidence` lists
+-- each level with its weight.
 -- reads: pair_evidence, evidence_weight
 -- params: prior, match_threshold, review_threshold
 -- grain: left_key, right_key

@@ -10,6 +10,6 @@ select
 from feature
 cross join strong_scheme
 where
-    feature.role = 'thing'
+    feature.role = 'listing'
     and json_extract_string(feature.external_ids, '$."' || strong_scheme.scheme || '"')
     is not null

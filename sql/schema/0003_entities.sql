@@ -1,4 +1,5 @@
--- 0003_entities: who is who, who said what, and the entity that came of it.
+-- 0003_entities: links, members and relations of records; claims; entities
+-- and their history.
 -- kind: ddl
 create table record_link (
     lens_id varchar not null,

@@ -1,5 +1,5 @@
 -- entity_found: one row per entity that a slug or id names, now or before it moved.
--- What moved leads on, however often what it led to has moved since.
+-- Redirects are followed through any number of moves.
 -- reads: entity, entity_redirect
 -- params: lens_id, name
 -- grain: entity_id

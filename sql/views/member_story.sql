@@ -1,5 +1,4 @@
--- member_story: one row per record that makes an entity, speaks of it, or is a piece
--- of it.
+-- member_story: one row per record of an entity: its members, mentions and parts.
 -- reads: entity_member, entity_relation, extracted_entity
 -- params: lens_id, entity_id
 -- grain: record_key

@@ -1,4 +1,4 @@
--- stored_entity: one row per entity of a lens with what a new edition is held against.
+-- stored_entity: one row per entity of a lens with what a new build is compared with.
 -- reads: entity
 -- params: lens_id
 -- grain: entity_id

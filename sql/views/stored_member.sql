@@ -1,4 +1,4 @@
--- stored_member: one row per record with the entity it was in.
+-- stored_member: one row per record with the entity it belongs to.
 -- reads: entity_member
 -- params: lens_id
 -- grain: record_key

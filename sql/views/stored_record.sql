@@ -1,4 +1,4 @@
--- stored_record: one row per record of a lens as it was read last.
+-- stored_record: one row per record of a lens as it was last read.
 -- reads: extracted_entity
 -- params: lens_id
 -- grain: record_key

@@ -1,6 +1,5 @@
--- taken_slug: one row per slug that an entity has or had, and id that may use it; it
--- never changes hands. The slug of an entity that was merged is free for its heirs, and
--- for itself when it comes back.
+-- taken_slug: one row per slug that an entity has or had, and the id that may use it.
+-- The slug of a merged entity is free for its heirs, and for itself if it comes back.
 -- reads: entity, entity_redirect
 -- params: lens_id
 -- grain: slug, entity_id

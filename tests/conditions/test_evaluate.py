@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.conditions import Composite, Condition, Operator, evaluate
+from pipeline.conditions import CompositeCondition, Condition, Operator, evaluate
 
 NAN = float("nan")
 MISSING = object()
@@ -142,16 +142,20 @@ FALSE = Condition("b", Operator.EXISTS)
 @pytest.mark.parametrize(
     ("node", "verdict"),
     [
-        pytest.param(Composite("all", (TRUE, TRUE)), True, id="all hold"),
-        pytest.param(Composite("all", (TRUE, FALSE)), False, id="not all hold"),
-        pytest.param(Composite("any", (FALSE, TRUE)), True, id="one holds"),
-        pytest.param(Composite("any", (FALSE, FALSE)), False, id="none holds"),
-        pytest.param(Composite("not", (FALSE,)), True, id="not what is missing"),
-        pytest.param(Composite("not", (TRUE,)), False, id="not what is there"),
-        pytest.param(Composite("not", (Composite("any", (FALSE, TRUE)),)), False, id="nested"),
+        pytest.param(CompositeCondition("all", (TRUE, TRUE)), True, id="all hold"),
+        pytest.param(CompositeCondition("all", (TRUE, FALSE)), False, id="not all hold"),
+        pytest.param(CompositeCondition("any", (FALSE, TRUE)), True, id="one holds"),
+        pytest.param(CompositeCondition("any", (FALSE, FALSE)), False, id="none holds"),
+        pytest.param(CompositeCondition("not", (FALSE,)), True, id="not what is missing"),
+        pytest.param(CompositeCondition("not", (TRUE,)), False, id="not what is there"),
+        pytest.param(
+            CompositeCondition("not", (CompositeCondition("any", (FALSE, TRUE)),)),
+            False,
+            id="nested",
+        ),
     ],
 )
-def test_composites_combine_verdicts(node: Composite, verdict: bool):
+def test_composites_combine_verdicts(node: CompositeCondition, verdict: bool):
     assert evaluate(node, {"a": 1}) is verdict
 
 

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.conditions import Composite, Condition, Node, Operator, evaluate, to_expression
+from pipeline.conditions import (
+    CompositeCondition,
+    Condition,
+    Node,
+    Operator,
+    evaluate,
+    to_expression,
+)
 
 # Whole numbers that a float column tells apart.
 whole = st.integers(-1, 2) | st.integers(-(2**53), 2**53)
@@ -54,11 +61,11 @@ nodes = st.recursive(
     leaves,
     lambda inner: st.one_of(
         st.builds(
-            lambda kind, parts: Composite(kind, tuple(parts)),
+            lambda kind, parts: CompositeCondition(kind, tuple(parts)),
             st.sampled_from(["all", "any"]),
             st.lists(inner, min_size=1, max_size=3),
         ),
-        st.builds(lambda part: Composite("not", (part,)), inner),
+        st.builds(lambda part: CompositeCondition("not", (part,)), inner),
     ),
     max_leaves=4,
 )
@@ -117,11 +124,11 @@ def test_a_condition_selects_rows_and_leaves_no_null():
             "latitude": [55.9, None, 0.0],
         }
     )
-    node = Composite(
+    node = CompositeCondition(
         "all",
         (
             Condition("record.latitude", Operator.GTE, 0),
-            Composite("not", (Condition("record.uses", Operator.CONTAINS, "tennis"),)),
+            CompositeCondition("not", (Condition("record.uses", Operator.CONTAINS, "tennis"),)),
         ),
     )
 

@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from pipeline.conditions import Composite, Condition, ConditionError, Operator, parse_condition
+from pipeline.conditions import (
+    CompositeCondition,
+    Condition,
+    ConditionError,
+    Operator,
+    parse_condition,
+)
 
 
 def leaf(operator: Any = "EQ", value: Any = 1, path: Any = "a") -> dict[str, Any]:
@@ -22,15 +28,15 @@ def test_a_leaf_is_parsed():
 def test_a_nested_condition_is_parsed():
     raw = {"all": [leaf("EXISTS", None), {"any": [leaf("IN", ["x"]), {"not": leaf()}]}]}
 
-    assert parse_condition(raw) == Composite(
+    assert parse_condition(raw) == CompositeCondition(
         "all",
         (
             Condition("a", Operator.EXISTS),
-            Composite(
+            CompositeCondition(
                 "any",
                 (
                     Condition("a", Operator.IN, ("x",)),
-                    Composite("not", (Condition("a", Operator.EQ, 1),)),
+                    CompositeCondition("not", (Condition("a", Operator.EQ, 1),)),
                 ),
             ),
         ),
@@ -112,4 +118,4 @@ def test_what_is_no_condition_is_refused_with_its_place(raw: Any, told: str):
 )
 def test_a_composite_refuses_a_wrong_number_of_conditions(kind: Any, count: int, told: str):
     with pytest.raises(ValueError, match=told):
-        Composite(kind, (Condition("a", Operator.EXISTS),) * count)
+        CompositeCondition(kind, (Condition("a", Operator.EXISTS),) * count)

@@ -39,13 +39,11 @@ def stored(request: str, *, source: str = "serper", **changes: Any) -> Payload:
     return Payload(**known | changes)
 
 
-def replayed(
-    lake: Path, *payloads: Payload, asked: Question = ASKED, as_of: datetime | None = None
-) -> list[str]:
+def replayed(lake: Path, *payloads: Payload, asked: Question = ASKED) -> list[str]:
     """The ids that answer, after the payloads went into a lake."""
     write_payloads(lake, payloads)
     request = search(asked.area, *asked.terms, text=asked.text)
-    return list(replay(lake, "serper", asked, [request], as_of)["payload_id"])
+    return list(replay(lake, "serper", asked, [request])["payload_id"])
 
 
 @pytest.mark.parametrize(
@@ -96,16 +94,6 @@ def test_a_source_answers_for_itself_alone(tmp_path: Path):
     other = stored(search(TOWN).canonical, source="google_places")
 
     assert replayed(tmp_path, other) == []
-
-
-def test_as_of_leaves_out_what_came_later(tmp_path: Path):
-    early = stored(search(TOWN).canonical, body=b'{"n": 1}')
-    late = stored(search(TOWN).canonical, body=b'{"n": 2}', fetched_at=datetime(2026, 2, 1))
-
-    on_the_day = replayed(tmp_path, early, late, as_of=DAY)
-
-    assert on_the_day == [early.payload_id]
-    assert sorted(replayed(tmp_path)) == sorted([early.payload_id, late.payload_id])
 
 
 def test_an_empty_lake_answers_nothing(tmp_path: Path):

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.connectors.registry import Connector
 from pipeline.lens.compiled import load_lens
-from pipeline.records.examples import check_evidence, load_evidence, recall_evidence
+from pipeline.records.examples import check_evidence, check_evidence_cached, load_evidence
 from pipeline.workbench import Workbench
 from tests.conftest import Call
 from tests.lens_edits import edited_text, write_lens
@@ -156,10 +156,10 @@ def test_evidence_is_remembered_until_an_example_or_the_lens_changes(
     lens, cache = load_lens(path, connectors), tmp_path / "cache"
     written(tmp_path, example(activities="[padel]"))
 
-    first = recall_evidence(lens, connectors, bench, cache)
-    again = recall_evidence(lens, connectors, bench, cache)
+    first = check_evidence_cached(lens, connectors, bench, cache)
+    again = check_evidence_cached(lens, connectors, bench, cache)
     written(tmp_path, example())
-    mended = recall_evidence(lens, connectors, bench, cache)
+    mended = check_evidence_cached(lens, connectors, bench, cache)
 
     assert again == first
     assert len(mended) == len(first) - 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.connectors.answers import require_feature_collection
+from pipeline.connectors.envelopes import require_feature_collection
 from pipeline.connectors.spec import ConnectorSpec
 from pipeline.errors import ForeignPayloadError
 

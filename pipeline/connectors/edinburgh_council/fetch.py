@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pipeline.connectors.answers import peek
+from pipeline.connectors.envelopes import read_envelope
 from pipeline.connectors.questions import Answer, Question, SourceRequest
 from pipeline.connectors.spec import ConnectorSpec
 
@@ -42,7 +42,7 @@ async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answ
         paging = {"resultOffset": offset, "resultRecordCount": size}
         answer = await client.get(request, params=paging)
         yield answer
-        page = peek(answer.body)
+        page = read_envelope(answer.body)
         came = len(page.get("features") or [])  # a server may send fewer than were asked for
         if not _is_cut_short(page) or not came:
             return

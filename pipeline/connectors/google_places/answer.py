@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.connectors.answers import require_json_object
+from pipeline.connectors.envelopes import require_json_object
 from pipeline.connectors.spec import ConnectorSpec
 from pipeline.errors import ForeignPayloadError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pipeline.connectors.answers import peek
+from pipeline.connectors.envelopes import read_envelope
 from pipeline.connectors.questions import Answer, Question, SourceRequest
 from pipeline.connectors.spec import ConnectorSpec
 
@@ -44,7 +44,7 @@ async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answ
     for _ in range(client.api.max_pages):
         answer = await client.post_json(request, body, headers)
         yield answer
-        token = peek(answer.body).get("nextPageToken")
+        token = read_envelope(answer.body).get("nextPageToken")
         if not token:
             return
         body["pageToken"] = token

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pipeline.connectors.answers import first_mark, require_json
+from pipeline.connectors.envelopes import first_character, require_json
 from pipeline.connectors.spec import ConnectorSpec
 from pipeline.errors import ForeignPayloadError
 
 
 def require_expected(body: bytes, content_type: str, _spec: ConnectorSpec) -> None:
     """Raise ForeignPayloadError unless this is an array of POIs; an empty one is."""
-    if first_mark(body) not in {b"[", b"{", b"<"}:
+    if first_character(body) not in {b"[", b"{", b"<"}:
         text = body[:120].decode("utf-8", "replace").strip()
         raise ForeignPayloadError(f"Open Charge Map refused: {text}")
     answer = require_json(body, content_type, "Open Charge Map")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.connectors.answers import first_mark, require_json_object
+from pipeline.connectors.envelopes import first_character, require_json_object
 from pipeline.connectors.spec import ConnectorSpec
 from pipeline.errors import ForeignPayloadError
 
@@ -13,7 +13,7 @@ _ERROR = re.compile(rb"<strong[^>]*>Error</strong>:\s*(?P<text>[^<]+)")
 
 def require_expected(body: bytes, content_type: str, _spec: ConnectorSpec) -> None:
     """Raise ForeignPayloadError for anything but a finished answer with `elements`."""
-    if first_mark(body) == b"<":
+    if first_character(body) == b"<":
         match = _ERROR.search(body)
         text = match["text"].decode("utf-8", "replace").strip() if match else "an XHTML page"
         raise ForeignPayloadError(f"Overpass answered with an error page: {text}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.connectors.answers import first_mark, require_feature_collection
+from pipeline.connectors.envelopes import first_character, require_feature_collection
 from pipeline.connectors.spec import ConnectorSpec
 from pipeline.errors import ForeignPayloadError
 
@@ -23,7 +23,7 @@ _CSV_COLUMNS = {
 
 def require_expected(body: bytes, content_type: str, _spec: ConnectorSpec) -> None:
     """Raise ForeignPayloadError unless this is a page of facilities, as GeoJSON or CSV."""
-    head = first_mark(body)
+    head = first_character(body)
     if head == b"<":
         match = _EXCEPTION.search(body)
         text = match["text"].decode("utf-8", "replace").strip() if match else "markup"

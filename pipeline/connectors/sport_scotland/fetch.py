@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pipeline.connectors.answers import peek
+from pipeline.connectors.envelopes import read_envelope
 from pipeline.connectors.questions import Answer, Question, SourceRequest
 from pipeline.connectors.spec import ConnectorSpec
 
@@ -49,7 +49,7 @@ async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answ
         paging = {"count": size, "startIndex": start}
         answer = await client.get(request, params=paging, secret=secret)
         yield answer
-        page = peek(answer.body)
+        page = read_envelope(answer.body)
         came = len(page.get("features") or [])  # a server may send fewer than were asked for
         start += came
         matched = page.get("numberMatched")  # a GeoServer may say "unknown"

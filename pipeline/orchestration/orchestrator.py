@@ -88,12 +88,12 @@ def _live_names(
     """The selected connectors that the network answers in this mode."""
     if context.settings.mode == "replay":
         return set()
-    from pipeline.orchestration.fetching import can_run, require_keys
+    from pipeline.orchestration.fetching import require_keys
 
     selected = [plan.connector for plan in planned if plan.is_selected]
     if context.settings.mode == "live":
         require_keys(selected, environ)
-    return {c.name for c in selected if can_run(c.spec.api, environ)}
+    return {c.name for c in selected if c.spec.api.can_run(environ)}
 
 
 async def _ask(

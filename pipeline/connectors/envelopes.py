@@ -9,14 +9,14 @@ from typing import Any
 from pipeline.errors import ForeignPayloadError
 
 
-def first_mark(body: bytes) -> bytes:
+def first_character(body: bytes) -> bytes:
     """The first byte that is neither blank nor a byte order mark: it tells the format."""
     return body.removeprefix(BOM_UTF8).lstrip()[:1]
 
 
 def require_json(body: bytes, content_type: str, service: str) -> Any:
     """The decoded body; ForeignPayloadError for markup, other text or broken JSON."""
-    if first_mark(body) == b"<":
+    if first_character(body) == b"<":
         raise ForeignPayloadError(f"{service} answered with markup ({content_type}), not JSON")
     try:
         return json.loads(body)
@@ -53,7 +53,7 @@ def require_feature_collection(
     return [feature for feature in features if isinstance(feature, dict)]
 
 
-def peek(body: bytes) -> dict[str, Any]:
+def read_envelope(body: bytes) -> dict[str, Any]:
     """The envelope of a page, for its paging marks; empty where the body is no JSON object.
 
     Whether the page is what was asked for is decided later, by the checks above.

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.connectors.answers import first_mark, peek, require_json
+from pipeline.connectors.envelopes import first_character, read_envelope, require_json
 from pipeline.errors import ForeignPayloadError
 from tests.source_answers import as_bytes, require_expected
 
@@ -72,8 +72,8 @@ def test_one_source_does_not_take_anothers_answer(source: str, other: str):
 
 
 def test_the_first_mark_is_past_blanks_and_a_byte_order_mark():
-    assert first_mark(b"\xef\xbb\xbf\r\n\t [1]") == b"["
-    assert first_mark(b"") == b""
+    assert first_character(b"\xef\xbb\xbf\r\n\t [1]") == b"["
+    assert first_character(b"") == b""
 
 
 def test_json_is_decoded_with_what_it_holds():
@@ -81,6 +81,6 @@ def test_json_is_decoded_with_what_it_holds():
 
 
 def test_a_page_is_peeked_at_without_complaint():
-    assert peek(b'{"next": 2}') == {"next": 2}
+    assert read_envelope(b'{"next": 2}') == {"next": 2}
     for body in (b"[1]", b"gone", b"", b"[" * 100_000, b"\xff"):
-        assert peek(body) == {}
+        assert read_envelope(body) == {}
