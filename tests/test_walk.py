@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 
 import pytest
 
+from pipeline.story import RawReader
 from tests.conftest import Call
 
 _COLUMNS = (
@@ -195,3 +197,24 @@ def test_the_conflict_of_counts_is_kept_and_explained(sample_home: Path, sightli
     counted = {c["source"]: json.loads(c["json_pointer"]) for c in claims}
     assert len(counted["sport_scotland"]) == 8
     assert len(counted["openstreetmap"]) == 6
+
+
+def test_whatever_is_claimed_stands_where_the_claim_points(sample_home: Path, sightline: Call):
+    sightline("rebuild")
+    claims = sightline(
+        "sql",
+        "SELECT path, value, value_type, payload_id, json_pointer FROM entity_claim "
+        "WHERE path IN ('raw_categories', 'street_address', 'entity_name', 'postcode')",
+        "--json",
+    ).json()
+    reader = RawReader(sample_home / "data" / "lake" / "raw")
+
+    lost = []
+    for claim in claims:
+        raw = reader.read(claim["payload_id"], claim["json_pointer"])
+        items = json.loads(claim["value"]) if claim["value_type"] == "array" else [claim["value"]]
+        words = [word for item in items for word in re.findall(r"\w+", item)]
+        lost += [(claim, word) for word in words if word.casefold() not in raw.casefold()]
+
+    assert len(claims) > 300
+    assert lost == []

@@ -57,14 +57,21 @@ _NOT_FROM_SOURCES = {"entity_class"}
 
 @dataclass(frozen=True)
 class Origin:
-    """A raw column and, where it is not the column's own name, its place in the record."""
+    """A raw column and, where its own name does not tell, its places in the record."""
 
     column: str
-    pointer: str | None = None
+    places: str | tuple[str, ...] | None = None
 
     @property
-    def path(self) -> str:
-        return f"/{self.column}" if self.pointer is None else self.pointer
+    def paths(self) -> tuple[str, ...]:
+        if self.places is None:
+            return (f"/{self.column}",)
+        return (self.places,) if isinstance(self.places, str) else self.places
+
+    @property
+    def pointers(self) -> pl.Expr:
+        """The places in the payload, for rows with a `json_pointer`."""
+        return pl.concat_list(pl.concat_str("json_pointer", pl.lit(path)) for path in self.paths)
 
 
 Origins = Mapping[str, Sequence[str | Origin]]
@@ -210,25 +217,16 @@ def _observe(
     if isinstance(rows.schema[first], pl.List):
         return _observe_list(rows, spec, name, origins[0])
     texts = [clean_text(pl.col(origin.column), spec.missing_values) for origin in origins]
-    pointer = pl.coalesce(
-        pl.when(text.is_not_null()).then(pl.lit(origin.path))
+    pointers = pl.coalesce(
+        pl.when(text.is_not_null()).then(origin.pointers)
         for text, origin in zip(texts, origins, strict=True)
     )
-    return (
-        rows.select(
-            "row",
-            "json_pointer",
-            pl.coalesce(texts).alias("value"),
-            pointer.alias("at"),
-        )
-        .drop_nulls("value")
-        .select(
-            "row",
-            pl.lit(name).alias("field"),
-            "value",
-            pl.concat_list(pl.concat_str("json_pointer", "at")).alias("pointers"),
-        )
-    )
+    return rows.select(
+        "row",
+        pl.lit(name).alias("field"),
+        pl.coalesce(texts).alias("value"),
+        pointers.alias("pointers"),
+    ).drop_nulls("value")
 
 
 def _observe_list(
@@ -236,11 +234,10 @@ def _observe_list(
 ) -> pl.DataFrame:
     if rows.schema[origin.column] == MAP:
         return pl.DataFrame(schema=OBSERVATIONS)
-    one = pl.concat_list(pl.concat_str("json_pointer", pl.lit(origin.path)))
     return (
-        rows.select("row", "json_pointer", pl.col(origin.column).alias("value"))
+        rows.select("row", pl.col(origin.column).alias("value"), origin.pointers.alias("pointers"))
         .explode("value", empty_as_null=False, keep_nulls=False)
         .with_columns(clean_text(pl.col("value"), spec.missing_values))
         .drop_nulls("value")
-        .select("row", pl.lit(name).alias("field"), "value", one.alias("pointers"))
+        .select("row", pl.lit(name).alias("field"), "value", "pointers")
     )

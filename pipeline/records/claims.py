@@ -48,15 +48,17 @@ def collect_claims(
 
 
 def _universal_claims(records: pl.DataFrame, observations: pl.DataFrame) -> pl.DataFrame:
-    first = observations.group_by("record", "field", maintain_order=True).agg(
-        pl.col("pointers").first()
+    places = observations.group_by("record", "field", maintain_order=True).agg(
+        pl.col("pointers")
+        .list.explode(keep_nulls=False, empty_as_null=False)
+        .unique(maintain_order=True)
     )
     rows = []
     for name, field in universal_fields().items():
         values = records.select(
             "record", "json_pointer", _text(pl.col(name), field.type).alias("value")
         ).drop_nulls("value")
-        seen = first.filter(pl.col("field") == name).drop("field")
+        seen = places.filter(pl.col("field") == name).drop("field")
         rows.append(
             values.join(seen, on="record", how="left", maintain_order="left").select(
                 "record",

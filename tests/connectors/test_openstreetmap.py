@@ -9,7 +9,15 @@ import pytest
 
 from pipeline.errors import ForeignPayloadError
 from tests.real_data import real_file
-from tests.source_answers import column, extract, failures, mapping, require_expected, seen
+from tests.source_answers import (
+    column,
+    extract,
+    failures,
+    mapping,
+    pointers,
+    require_expected,
+    seen,
+)
 
 ERROR_PAGE = """<?xml version="1.0" encoding="UTF-8"?>
 <html xmlns="http://www.w3.org/1999/xhtml"><body>
@@ -171,6 +179,9 @@ def test_tags_are_universal_fields():
     first, second = found.records.to_dicts()
     assert (first["entity_name"], second["entity_name"]) == ("Example Centre", "N")
     assert (first["street_address"], second["street_address"]) == ("10 Example Road", "Quay")
+    assert pointers(found, "street_address") == [
+        ["/elements/0/tags/addr:housenumber", "/elements/0/tags/addr:street"]
+    ]
     assert (first["city"], first["postcode"], first["locality"]) == (
         "Edinburgh",
         "EH1 1AA",

@@ -173,5 +173,5 @@ def test_a_run_without_evidence_goes_on_and_says_so(sample_home: Path, sightline
 
     assert [e["slug"] for e in report["entities"]] == ["powerleague-portobello"]
     warning = next(w for w in report["warnings"] if w.startswith("gate 6"))
-    assert "1 findings" in warning
+    assert "gate 6 fails (1)" in warning
     assert "found no example" in warning

@@ -26,7 +26,12 @@ _FIELDS: dict[str, list[str | Origin]] = {
     "raw_categories": [Origin("raw_categories", "/tags")],
     "latitude": [Origin("latitude", "")],
     "longitude": [Origin("longitude", "")],
-    "street_address": [Origin("street_address", "/tags/addr:street")],
+    "street_address": [
+        Origin("numbered_street", ("/tags/addr:housenumber", "/tags/addr:street")),
+        Origin("numbered_place", ("/tags/addr:housenumber", "/tags/addr:place")),
+        "tags/addr:street",
+        "tags/addr:place",
+    ],
     "city": ["tags/addr:city"],
     "locality": ["tags/addr:suburb"],
     "postcode": ["tags/addr:postcode"],
@@ -72,7 +77,8 @@ def extract(payloads: pl.DataFrame, spec: ConnectorSpec) -> Extraction:
     located = with_geometry(decoded.rows)
     rows = located.filter(tagged & pl.col("type").is_in(_OBJECTS)).with_columns(
         pl.format("{}/{}", "type", "id").alias("source_record_id"),
-        _street_address().alias("street_address"),
+        _numbered("tags/addr:street").alias("numbered_street"),
+        _numbered("tags/addr:place").alias("numbered_place"),
         _categories().alias("raw_categories"),
         pl.col("tags/sport").str.split(";").alias("sports"),
         id_map({"facebook": "tags/contact:facebook", "instagram": "tags/contact:instagram"})
@@ -109,10 +115,8 @@ def _decode(payloads: pl.DataFrame, tags: list[str]) -> Decoded:
     return decode_items(payloads, element, "elements")
 
 
-def _street_address() -> pl.Expr:
-    street = pl.coalesce("tags/addr:street", "tags/addr:place")
-    numbered = pl.concat_str("tags/addr:housenumber", street, separator=" ")
-    return pl.coalesce(numbered, street)
+def _numbered(street: str) -> pl.Expr:
+    return pl.concat_str("tags/addr:housenumber", street, separator=" ")
 
 
 def _categories() -> pl.Expr:
