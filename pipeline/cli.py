@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any, NoReturn
 
 from pipeline import __version__
@@ -49,6 +50,8 @@ exit codes: 0 fine, 2 usage, 10 settings or lens, 11 lake, 12 SQL step, 13 check
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; errors a user can meet become one message and an exit code."""
     arguments = _parse(argv)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without `·` still gets the rest
     try:
         with interrupts_raised():
             return _execute(arguments)
@@ -61,11 +64,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read us has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # a full disk under standard output, and the like
+        print(f"sightline: {error}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return SightlineError.exit_code
 
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Arguments; words may also follow an option: `run padel --json edinburgh`."""
     parser = build_parser()
+    if argv is None and not all(_is_utf8(word) for word in sys.argv):
+        parser.error("an argument is not UTF-8 text")
     arguments, late = parser.parse_known_args(argv)
     words = getattr(arguments, "words", None) or getattr(arguments, "paths", None)
     if words and not any(word.startswith("-") for word in late):
@@ -84,6 +93,11 @@ def _execute(arguments: argparse.Namespace) -> int:
     code = int(command.execute(arguments) or 0)
     sys.stdout.flush()
     return code
+
+
+def _is_utf8(word: str) -> bool:
+    """Whether the bytes the shell gave were text: others arrive as lone surrogates."""
+    return not any("\udc80" <= character <= "\udcff" for character in word)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -43,7 +43,7 @@ def make_context(arguments: argparse.Namespace) -> RunContext:
 def make_reader(arguments: argparse.Namespace) -> tuple[Settings, str, Gate]:
     """Settings, lens id and warehouse of a command that only reads what a lens made.
 
-    Raises UsageError for an unknown lens. A lens that is broken today can still be read.
+    Raises LensError for an unknown lens. A lens that is broken today can still be read.
     """
     settings = load_settings(lens=arguments.lens)
     path = find_lens(settings.lens, settings.lens_folders())

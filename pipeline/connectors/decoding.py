@@ -1,10 +1,12 @@
-"""JSON bodies to flat frames, columnar; a body that will not decode is taken item by item."""
+"""Bodies to flat frames, columnar; a body that will not decode is taken item by item."""
 
 from __future__ import annotations
 
+import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO, StringIO
 from typing import Any
 
 import polars as pl
@@ -41,6 +43,38 @@ def decode_items(payloads: pl.DataFrame, item: pl.Struct, items: str | None = No
         rows.append(_located(column, payload_id, items))
     flat = flatten(pl.concat(rows), item)
     return Decoded(flat, pl.DataFrame(failures, schema=FAILURES))
+
+
+def decode_csv(payload_id: str, body: bytes, columns: Sequence[str]) -> Decoded:
+    """The named columns as text, null where the table lacks one; pointers are `/0`, `/1` and on."""
+    failures: list[dict[str, Any]] = []
+    try:
+        table = pl.read_csv(BytesIO(body), infer_schema=False).with_row_index("n")
+    except PolarsError:
+        table = _read_each(body.decode("utf-8-sig", errors="replace"), payload_id, failures)
+    rows = table.select(
+        pl.lit(payload_id).alias("payload_id"),
+        pl.format("/{}", "n").alias("json_pointer"),
+        *(
+            pl.col(name) if name in table.columns else pl.lit(None, pl.String).alias(name)
+            for name in columns
+        ),
+    )
+    return Decoded(rows, pl.DataFrame(failures, schema=FAILURES))
+
+
+def _read_each(text: str, payload_id: str, failures: list[dict[str, Any]]) -> pl.DataFrame:
+    """The slow way, for a table with something wrong in it: a row that is too long is lost."""
+    lines = csv.reader(StringIO(text))
+    header = next(lines, [])
+    good: list[dict[str, Any]] = []
+    for n, row in enumerate(line for line in lines if line):
+        if len(row) > len(header):
+            error = f"the row has {len(row)} fields, the header {len(header)}"
+            failures.append({"payload_id": payload_id, "json_pointer": f"/{n}", "error": error})
+        else:
+            good.append({"n": n, **dict(zip(header, row, strict=False))})
+    return pl.DataFrame(good, schema={"n": pl.UInt32, **dict.fromkeys(header, pl.String)})
 
 
 def flatten(frame: pl.DataFrame, item: pl.Struct, column: str = "item") -> pl.DataFrame:

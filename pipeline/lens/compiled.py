@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.conditions import Node, parse_condition
-from pipeline.errors import LensError, UsageError
+from pipeline.errors import LensError
 from pipeline.findings import Finding, nearest
 from pipeline.lens.contract import (
     CanonicalValue,
@@ -80,7 +80,7 @@ class CompiledLens:
 
 
 def find_lens(name: str, folders: Collection[Path]) -> Path:
-    """The lens.yaml of an id, a folder or a file. UsageError lists the known ids."""
+    """The lens.yaml of an id, a folder or a file. LensError lists the known ids."""
     given = Path(name)
     if given.suffix in {".yaml", ".yml"} or given.is_dir():
         return given / "lens.yaml" if given.is_dir() else given
@@ -89,7 +89,7 @@ def find_lens(name: str, folders: Collection[Path]) -> Path:
             return folder / name / "lens.yaml"
     known = sorted({path.parent.name for f in folders for path in f.glob("*/lens.yaml")})
     hint = nearest(name, known)
-    raise UsageError(f"lens is {name!r}, expected one of {known}{'; ' if hint else ''}{hint}")
+    raise LensError(f"lens is {name!r}, expected one of {known}{'; ' if hint else ''}{hint}")
 
 
 def check_lens(

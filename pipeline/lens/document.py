@@ -69,6 +69,7 @@ def load_document(path: Path, label: str) -> Document:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+        problem = problem.removeprefix("found ")
         return _broken(label, mark.line + 1 if mark else 1, problem, "YAML")
     if not isinstance(root, MappingNode):
         return _broken(label, 1, "no mapping", "a mapping of sections")

@@ -27,8 +27,10 @@ from pipeline.lens.contract import (
 )
 from pipeline.lens.document import Document, Key
 from pipeline.lens.parts import Parts, check_schema, read_parts
+from pipeline.lens.paths import known_paths
 from pipeline.lens.soundness import check_patterns, check_places
 
+_FEW = 10
 _DIMENSION_PATHS = re.compile(r"^(?:record|entity)\.(canonical_\w+)$")
 
 
@@ -91,6 +93,8 @@ class _Checker:
                 yield from self._require_value(where, rule, value, "canonical_activities")
 
     def _require_value(self, key: Key, rule: str, value: Any, dimension: str) -> Iterator[Finding]:
+        if not self._parts.canonical_names:
+            return  # the section itself is missing or no section: gate 1 says so
         known = self._parts.canonical.get(str(value))
         if known is None and str(value) not in self._parts.canonical_names:
             same = [v for v, c in self._parts.canonical.items() if c.dimension == dimension]
@@ -152,12 +156,21 @@ class _Checker:
                 yield self._document.finding(1, key, "condition", str(error), "a condition")
                 continue
             for leaf in _leaves(node):
+                yield from self._require_path(key, leaf.path)
                 match = _DIMENSION_PATHS.match(leaf.path)
                 values = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
                 if match is None or leaf.value is None:
                     continue
                 for value in values:
                     yield from self._require_value(key, "condition", value, match[1])
+
+    def _require_path(self, key: Key, path: str) -> Iterator[Finding]:
+        known = known_paths(str(key[0]), path)
+        if known:
+            expected = f"one of {known}" if len(known) < _FEW else "a path of this section"
+            yield self._document.finding(
+                2, key, "condition", f"path {path!r}", expected, nearest(path, known)
+            )
 
     def _raw_conditions(self) -> Iterator[tuple[Key, Any]]:
         if "admission" in self._document.data:

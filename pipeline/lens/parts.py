@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -80,9 +81,16 @@ def _schema_findings(document: Document, error: ValidationError) -> Iterator[Fin
                 "only keys of the contract",
             )
         else:
-            told = item["msg"].removeprefix("Value error, ").rpartition(", expected ")[2]
-            expected = told[0].lower() + told[1:]
+            expected = "a value" if missing else _expected(item["msg"])
         yield Finding(document.file, document.line(key), 1, "error", name, found, expected)
+
+
+def _expected(told: str) -> str:
+    """What was expected, out of a sentence such as `Input should be a valid string`."""
+    told = told.removeprefix("Value error, ").rpartition(", expected ")[2]
+    told = re.sub(r"^Input should be (a valid )?", "", told)
+    told = re.sub(r"dictionary( or instance of \w+)?", "mapping", told)
+    return told[0].lower() + told[1:]
 
 
 def read_parts(data: dict[str, Any]) -> Parts:

@@ -7,7 +7,9 @@ read in it. Every rule must match one of them, every expectation must hold.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -112,8 +114,11 @@ def check_evidence_cached(
     if stamp.is_file():
         return [Finding(**row) for row in json.loads(stamp.read_text("utf-8"))]
     findings = check_evidence(lens, connectors, bench)
-    cache.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(json.dumps([vars(finding) for finding in findings]), "utf-8")
+    with suppress(OSError):  # a home that cannot be written: checked again next time
+        cache.mkdir(parents=True, exist_ok=True)
+        fresh = stamp.with_suffix(f".{os.getpid()}")
+        fresh.write_text(json.dumps([vars(finding) for finding in findings]), "utf-8")
+        fresh.replace(stamp)
     return findings
 
 

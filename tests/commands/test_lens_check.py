@@ -73,7 +73,7 @@ def test_a_run_under_a_broken_lens_does_not_start(sample_home: Path, sightline: 
 
 
 @pytest.mark.parametrize(
-    ("name", "code"), [("nosuch", 2), ("none/lens.yaml", 10)], ids=["unknown id", "missing file"]
+    ("name", "code"), [("nosuch", 10), ("none/lens.yaml", 10)], ids=["unknown id", "missing file"]
 )
 def test_a_lens_that_is_not_there_is_told(home: Path, sightline: Call, name: str, code: int):
     called = sightline("lens", "check", name)

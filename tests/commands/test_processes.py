@@ -162,11 +162,21 @@ def test_ctrl_c_in_a_query_is_an_interrupt_too(asked: Path):
     assert err == "sightline: interrupted; what was finished is kept\n"
 
 
-def test_only_the_interrupt_is_taken_for_one():
+def test_an_interrupt_stays_one_whatever_a_library_makes_of_it():
+    before = signal.getsignal(signal.SIGINT)
+
+    def as_a_library() -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise RuntimeError("Query interrupted") from None
+
     with pytest.raises(KeyboardInterrupt), interrupts_raised():
-        raise RuntimeError("Query interrupted")
+        as_a_library()
     with pytest.raises(RuntimeError, match="something else"), interrupts_raised():
         raise RuntimeError("something else")
+
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 @pytest.mark.parametrize(

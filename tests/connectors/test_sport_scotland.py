@@ -217,13 +217,18 @@ def test_the_csv_and_the_wfs_say_the_same():
     assert pointers(from_csv, "facilities.Pitch - Rugby") == [["/0", "/1"]]
 
 
-def test_a_csv_that_cannot_be_read_is_one_failure():
-    ragged = csv("pub_spfp.1,Example") + "\n" + "x," * 40
+def test_a_row_with_too_many_fields_costs_itself_alone():
+    good = "pub_spfp.{},Example,,,,,Pitch - Rugby,,,,,330200,674200,55.9,-3.2"
+    width = len(CSV_HEAD.split(","))
+    rows = [",".join((good.format(n).split(",") + [""] * width)[:width]) for n in (1, 2)]
+    ragged = csv(rows[0], "x," * 40, rows[1]) + "\n"
 
     found = extract("sport_scotland", ragged, content_type="text/csv")
 
-    assert failures(found) == [("p0", "")]
-    assert found.failures["error"][0].startswith("no CSV: ")
+    assert failures(found)[0] == ("p0", "/1")
+    assert f"the row has 41 fields, the header {width}" in found.failures["error"][0]
+    whole = extract("sport_scotland", csv(*rows) + "\n", content_type="text/csv")
+    assert found.records["entity_name"].to_list() == whole.records["entity_name"].to_list()
 
 
 SEPTIC_TANK = feature("pub_sptk.1", None, source="SEPA")
@@ -247,6 +252,7 @@ EXCEPTION = (
         pytest.param({"type": "Feature"}, "expected a FeatureCollection", id="a single feature"),
         pytest.param("a,b\n1,2\n", "the CSV has columns", id="another CSV"),
         pytest.param(CSV_HEAD + "\n", "a header and no row", id="a CSV without rows"),
+        pytest.param(csv("pub_spfp.1,Exam"), "cut short: its last row has 2 of", id="half a row"),
     ],
 )  # fmt: skip
 def test_what_is_no_page_of_facilities_is_refused(body: Any, told: str):

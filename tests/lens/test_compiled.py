@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.connectors.registry import Connector
-from pipeline.errors import UsageError
+from pipeline.errors import LensError
 from pipeline.lens.compiled import CompiledLens, find_lens, load_lens
 from tests.lens_edits import edited_lens, edited_text, write_lens
 
@@ -31,12 +31,12 @@ def test_an_unknown_lens_is_told_the_known_ones(tmp_path: Path):
     for name in ("cafes", "pools"):
         write_lens(tmp_path, "lens: x", name)
 
-    with pytest.raises(UsageError) as raised:
+    with pytest.raises(LensError) as raised:
         find_lens("caffes", [tmp_path])
 
     told = "lens is 'caffes', expected one of ['cafes', 'pools']; did you mean 'cafes'?"
     assert str(raised.value) == told
-    assert raised.value.exit_code == 2
+    assert raised.value.exit_code == 10
 
 
 def test_the_hash_tells_content_and_not_how_it_is_written(

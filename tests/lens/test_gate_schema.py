@@ -23,7 +23,7 @@ def without_numbers(rule: str) -> str:
     [
         pytest.param(
             "title: Edinburgh Finds\n", "", "lens: edinburgh_finds",
-            "title", "nothing", "field required",
+            "title", "nothing", "a value",
             id="a section is missing",
         ),
         pytest.param(
@@ -44,7 +44,7 @@ def without_numbers(rule: str) -> str:
         ),
         pytest.param(
             "  accept_entity: 0.5", "  accept_entity: 1.5", "accept_entity: 1.5",
-            "confidence.accept_entity", "1.5", "input should be less than or equal to 1",
+            "confidence.accept_entity", "1.5", "less than or equal to 1",
             id="a confidence above one",
         ),
         pytest.param(
@@ -82,7 +82,7 @@ def without_numbers(rule: str) -> str:
         pytest.param(
             f"{{type: regex_capture, {COURTS}}}", "regex_capture", "regex_capture, confidence",
             "modules.sports_facility.field_rules.N.extractor.regex_capture.pattern",
-            "nothing", "field required",
+            "nothing", "a value",
             id="an extractor without its pattern",
         ),
         pytest.param(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 
 from pipeline.connectors.envelopes import first_character, require_feature_collection
@@ -62,3 +63,16 @@ def _require_csv(body: bytes) -> None:
         )
     if b"\n" not in body.strip():
         raise ForeignPayloadError("the CSV has a header and no row")
+    _require_whole_last_row(body, len(header.split(",")))
+
+
+def _require_whole_last_row(body: bytes, width: int) -> None:
+    """A download that broke off ends inside a row, without the end of its line."""
+    if body.endswith(b"\n"):
+        return
+    last = body[body.rindex(b"\n") + 1 :].decode("utf-8", "replace")
+    fields = len(next(csv.reader([last])))
+    if fields < width:
+        raise ForeignPayloadError(
+            f"the CSV is cut short: its last row has {fields} of {width} fields"
+        )

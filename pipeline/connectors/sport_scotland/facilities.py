@@ -6,15 +6,12 @@ Column names drift: sports halls say `x`, `y` and `fac_sub_type` where others sa
 
 from __future__ import annotations
 
-from io import BytesIO
-
 import polars as pl
-from polars.exceptions import PolarsError
 
 from pipeline.connectors.decoding import (
     COORDINATES,
-    FAILURES,
     Decoded,
+    decode_csv,
     decode_items,
     nested_floats,
 )
@@ -83,27 +80,14 @@ def _read_features(payloads: pl.DataFrame) -> Decoded:
 
 
 def _read_csv(payload_id: str, body: bytes) -> Decoded:
-    try:
-        table = pl.read_csv(BytesIO(body), infer_schema=False)
-    except PolarsError as error:
-        reason = str(error).splitlines()[0]
-        failure = {
-            "payload_id": payload_id,
-            "json_pointer": "",
-            "error": f"no CSV: {reason}",
-        }
-        floats = {"latitude", "longitude"}
-        empty = {name: pl.Float64 if name in floats else pl.String for name in COLUMNS}
-        return Decoded(pl.DataFrame(schema=empty), pl.DataFrame([failure], FAILURES))
-    present = set(table.columns)
-    rows = table.with_row_index("n").select(
-        pl.lit(payload_id).alias("payload_id"),
-        pl.format("/{}", "n").alias("json_pointer"),
-        *(
-            (pl.col(column) if column in present else pl.lit(None, pl.String)).alias(name)
-            for name, (_, column) in _SOURCES.items()
-        ),
+    table = decode_csv(
+        payload_id, body, [*(column for _, column in _SOURCES.values()), "lat", "lng"]
+    )
+    rows = table.rows.select(
+        "payload_id",
+        "json_pointer",
+        *(pl.col(column).alias(name) for name, (_, column) in _SOURCES.items()),
         pl.col("lat").cast(pl.Float64, strict=False).alias("latitude"),
         pl.col("lng").cast(pl.Float64, strict=False).alias("longitude"),
     )
-    return Decoded(rows, pl.DataFrame(schema=FAILURES))
+    return Decoded(rows, table.failures)
