@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from unicodedata import category
 
 from anyascii import anyascii
 
@@ -18,6 +19,8 @@ def fold(text: str) -> str:
     An apostrophe joins (`Heriot's` is `heriots`), an ampersand reads `and`, all other
     punctuation parts words.
     """
+    if not text.isascii():  # a picture has a name in ASCII, and nobody wrote it
+        text = "".join(" " if category(c) == "So" else c for c in text)
     plain = anyascii(text).casefold().replace("&", " and ")
     return _NOT_WORD.sub(" ", _APOSTROPHE.sub("", plain)).strip()
 

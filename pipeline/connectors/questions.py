@@ -12,11 +12,16 @@ from pipeline.values import BoundingBox
 
 @dataclass(frozen=True)
 class Question:
-    """A query as a source sees it: its text, its words without places, and the area."""
+    """A query as a source sees it: its text, its words without places, and the area.
+
+    `implied` are words the query means without saying them: an answer to one of these is
+    wide enough for it as well.
+    """
 
     text: str
     terms: tuple[str, ...]
     area: BoundingBox
+    implied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

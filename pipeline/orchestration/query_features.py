@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.lens.vocabulary import Vocabulary, Word
 from pipeline.orchestration.request import IngestionMode, IngestRequest
+from pipeline.text import fold
 from pipeline.values import BoundingBox
 
 
@@ -15,7 +16,9 @@ class QueryFeatures:
 
     `activities` are named in the query, `implied_activities` follow from its brands;
     `locations` are the narrowest places named; `proper_words` mean nothing to the lens and
-    so are part of a name; `terms` are all words but places and filler.
+    so are part of a name; `terms` are all words but places and filler. `called` is the
+    folded query where it may be a full name: of several words, and not all of them say what
+    kind of thing is wanted.
     """
 
     query: str
@@ -27,6 +30,7 @@ class QueryFeatures:
     locations: tuple[str, ...]
     proper_words: tuple[str, ...]
     terms: tuple[str, ...]
+    called: str
     area: BoundingBox
     looks_like_category_search: bool
     has_geo_intent: bool
@@ -61,6 +65,7 @@ class QueryFeatures:
                 if not word.values("place") and not word.values("filler")
                 for part in word.text.split()
             ),
+            called=_called(query, words),
             area=_area(locations, vocabulary),
             looks_like_category_search=bool(activities or venues) and not is_named,
             has_geo_intent=bool(locations),
@@ -93,3 +98,9 @@ def _area(locations: tuple[str, ...], vocabulary: Vocabulary) -> BoundingBox:
         max(box.north for box in boxes),
         max(box.east for box in boxes),
     )
+
+
+def _called(query: str, words: tuple[Word, ...]) -> str:
+    telling = [word for word in words if not word.values("filler")]
+    is_name = any(not (word.values("activity") or word.values("venue")) for word in telling)
+    return fold(query) if is_name and len(telling) > 1 else ""

@@ -14,7 +14,7 @@ _EVERYWHERE = BoundingBox(-90.0, -180.0, 90.0, 180.0)
 
 
 def answering_groups(features: QueryFeatures, lens: CompiledLens, bench: Workbench) -> list[str]:
-    """Keys of the groups one of whose records answers; the bench holds feature, grouping.
+    """Keys of the groups that answer; the bench holds the tables `feature` and `grouping`.
 
     A group is judged by all its records: one source may hold the name, another the place.
     A query that asks for nothing has no answer.
@@ -26,6 +26,7 @@ def answering_groups(features: QueryFeatures, lens: CompiledLens, bench: Workben
     bench.run(
         "relevance",
         {
+            "called": features.called,
             "name_words": [*features.brands, *features.proper_words],
             "activities": list(features.activities),
             "venue_types": [] if named else list(features.venue_types),

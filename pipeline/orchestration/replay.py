@@ -21,7 +21,7 @@ def replay(
     """The source's payloads that answer the question, as rows of the lake.
 
     A payload answers if its request is the same, if it is an imported dump, or if its area
-    contains the question's and its words are among the question's.
+    contains the question's and its words are among those the question says or implies.
     """
     rows = scan_lake(lake, source)
     asked = collect_payloads(rows.select("endpoint", "request").unique())
@@ -39,4 +39,5 @@ def _is_wider(request: str, question: Question) -> bool:
     area, terms = stored.get("area"), stored.get("terms")
     if not isinstance(area, list) or len(area) != _AREA_LENGTH or not isinstance(terms, list):
         return False
-    return set(terms) <= set(question.terms) and BoundingBox(*area).contains(question.area)
+    meant = {*question.terms, *question.implied}
+    return set(terms) <= meant and BoundingBox(*area).contains(question.area)

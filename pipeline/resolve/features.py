@@ -58,12 +58,9 @@ def _name_columns(names: pl.Series, lens: CompiledLens) -> list[pl.Series]:
 def _address_columns(readable: pl.DataFrame, lens: CompiledLens) -> list[pl.Series]:
     """What the addresses are compared by, and the places that name and address speak of."""
     streets = readable["street_address"]
-    said = readable.select(
-        pl.concat_str(
-            "entity_name", "street_address", "locality", "city",
-            separator=" . ", ignore_nulls=True,
-        )
-    ).to_series()  # fmt: skip
+    address = ("street_address", "locality", "city")
+    said = _joined(readable, "entity_name", *address)
+    written = _joined(readable, *address, "postcode")
     postcodes = readable["postcode"].str.to_uppercase().str.replace_all(" ", "")
     return [
         map_distinct(streets, lambda street: street_key(street, lens.abbreviations) or None).alias(
@@ -72,7 +69,12 @@ def _address_columns(readable: pl.DataFrame, lens: CompiledLens) -> list[pl.Seri
         map_distinct(streets, lambda street: _numbers(fold(street)), TEXTS).alias("house_numbers"),
         postcodes.alias("postcode_key"),
         map_distinct(said, lambda text: _places(lens, text), TEXTS).alias("place_words"),
+        map_distinct(written, lambda text: fold(text).split(), TEXTS).alias("address_words"),
     ]
+
+
+def _joined(readable: pl.DataFrame, *columns: str) -> pl.Series:
+    return readable.select(pl.concat_str(columns, separator=" . ", ignore_nulls=True)).to_series()
 
 
 def _accuracy_m(specs: Mapping[str, ConnectorSpec]) -> pl.Expr:

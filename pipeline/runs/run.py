@@ -92,7 +92,7 @@ def _ask(
 ) -> list[ConnectorOutcome]:
     """What each source says to the query."""
     planned = plan_connectors(context.lens, load_connectors(), request, features)
-    question = Question(request.query, features.terms, features.area)
+    question = Question(request.query, features.terms, features.area, features.implied_activities)
     with stages.stage("payloads", sum(plan.is_selected for plan in planned)) as stage:
         outcomes = asyncio.run(
             ask_connectors(context, planned, question, os.environ, request.budget_usd)

@@ -77,7 +77,8 @@ def answering(
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        pytest.param("Powerleague Portobello", ["league", "league-adrift"],
+        pytest.param("Powerleague Portobello", ["league"], id="a full name, exactly"),
+        pytest.param("Powerleague in Portobello", ["league", "league-adrift"],
                      id="the name, in the place by position or by words"),
         pytest.param("Powerlegue Portobello", ["league", "league-adrift"], id="a slip of the pen"),
         pytest.param("Indoor Bowls Portobello", ["bowls"], id="every word of the name"),
