@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO, StringIO
 from typing import Any
@@ -40,7 +40,9 @@ def decode_items(payloads: pl.DataFrame, item: pl.Struct, items: str | None = No
             column = _decode_body(text, item, items)
         except PolarsError:
             column = _decode_each(text, item, items, payload_id, failures)
-        rows.append(_located(column, payload_id, items))
+        located = _located(column, payload_id, items)
+        failures += _nothing(located, failures)
+        rows.append(located.drop_nulls("item"))
     flat = flatten(pl.concat(rows), item)
     return Decoded(flat, pl.DataFrame(failures, schema=FAILURES))
 
@@ -156,8 +158,18 @@ def _located(items_found: pl.Series, payload_id: str, items: str | None) -> pl.D
             pl.format("{}{}", pl.lit(prefix), "n").alias("json_pointer"),
             "item",
         )
-        .filter(pl.col("item").is_not_null())
     )
+
+
+def _nothing(located: pl.DataFrame, failures: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A failure per item that is null and has not failed already."""
+    failed = {(failure["payload_id"], failure["json_pointer"]) for failure in failures}
+    nulls = located.filter(pl.col("item").is_null()).select("payload_id", "json_pointer").rows()
+    return [
+        {"payload_id": payload_id, "json_pointer": pointer, "error": "found null, expected an item"}
+        for payload_id, pointer in nulls
+        if not failed & {(payload_id, pointer), (payload_id, "")}
+    ]
 
 
 def _pointer(items: str | None, n: int) -> str:

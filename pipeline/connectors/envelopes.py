@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from codecs import BOM_UTF8
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pipeline.errors import ForeignPayloadError
@@ -38,10 +39,19 @@ def require_json_object(body: bytes, content_type: str, service: str) -> dict[st
     return answer
 
 
-def require_feature_collection(
-    body: bytes, content_type: str, service: str
-) -> list[dict[str, Any]]:
-    """The features of a GeoJSON answer; an error object in a 200 answer is refused."""
+def require_any(items: Sequence[Any], is_expected: Callable[[Any], bool], expected: str) -> None:
+    """ForeignPayloadError where there are items and none is as expected.
+
+    A single strange item is no foreign answer: it is reported when the items are read.
+    """
+    if items and not any(is_expected(item) for item in items):
+        found = items[0]
+        told = sorted(found)[:6] if isinstance(found, dict) else type(found).__name__
+        raise ForeignPayloadError(f"an item has {told}, expected {expected}")
+
+
+def require_feature_collection(body: bytes, content_type: str, service: str) -> list[Any]:
+    """The features of a GeoJSON answer, whatever they are; an error in a 200 is refused."""
     answer = require_json_object(body, content_type, service)
     if isinstance(answer.get("error"), dict):
         raise ForeignPayloadError(f"{service} refused: {answer['error'].get('message')}")
@@ -50,7 +60,13 @@ def require_feature_collection(
         raise ForeignPayloadError(
             f"{service}: found keys {sorted(answer)[:8]}, expected a FeatureCollection"
         )
-    return [feature for feature in features if isinstance(feature, dict)]
+    return features
+
+
+def properties_of(feature: Any) -> Mapping[str, Any]:
+    """The properties of a GeoJSON feature; empty for what is none."""
+    properties = feature.get("properties") if isinstance(feature, dict) else None
+    return properties if isinstance(properties, dict) else {}
 
 
 def read_envelope(body: bytes) -> dict[str, Any]:

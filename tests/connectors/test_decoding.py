@@ -106,13 +106,20 @@ def test_a_body_without_its_list_is_one_failure_of_the_payload(body: Any, error:
         pytest.param({}, id="no list under the key"),
         pytest.param({"other": 1}, id="another key"),
         pytest.param({"items": None}, id="null"),
-        pytest.param({"items": [None]}, id="an item that is nothing"),
     ],
 )
 def test_a_body_without_items_is_no_failure(body: Any):
     found = decode(body)
 
     assert (ids(found), failed(found)) == ([], [])
+
+
+def test_an_item_that_is_nothing_is_a_failure_beside_its_neighbours():
+    found = decode({"items": [None, {"id": "d"}]})
+
+    assert ids(found) == [("p0", "/items/1", "d")]
+    assert failed(found) == [("p0", "/items/0")]
+    assert found.failures["error"][0] == "found null, expected an item"
 
 
 @pytest.mark.parametrize(

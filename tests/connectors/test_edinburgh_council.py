@@ -119,11 +119,11 @@ def test_a_feature_of_the_wrong_shape_is_told():
         ),
         pytest.param(
             layer({"type": "Feature", "properties": {"TREE": "Oak", "name": "x"}}),
-            r"a feature has \['TREE', 'name'\], expected FACILITY_NAME", id="another layer",
+            r"an item has \['TREE', 'name'\], expected FACILITY_NAME", id="another layer",
         ),
         pytest.param(
-            layer(feature(), {"type": "Feature", "properties": None}),
-            r"a feature has \[\], expected FACILITY_NAME", id="a feature without properties",
+            layer({"type": "Feature", "properties": None}),
+            r"an item has \[\], expected FACILITY_NAME", id="a feature without properties",
         ),
         pytest.param(
             {"objectIdFieldName": "OBJECTID", "features": [{"attributes": {}}]},

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from pipeline.connectors.envelopes import first_character, read_envelope, require_json
+from pipeline.connectors.extraction import Extraction
 from pipeline.errors import ForeignPayloadError
-from tests.source_answers import as_bytes, require_expected
+from pipeline.lake.store import scan_lake
+from tests.conftest import SAMPLE_LAKE
+from tests.source_answers import as_bytes, extract, require_expected
 
 GOOD: dict[str, Any] = {
     "edinburgh_council": {"type": "FeatureCollection", "features": []},
@@ -84,3 +88,44 @@ def test_a_page_is_peeked_at_without_complaint():
     assert read_envelope(b'{"next": 2}') == {"next": 2}
     for body in (b"[1]", b"gone", b"", b"[" * 100_000, b"\xff"):
         assert read_envelope(body) == {}
+
+
+ITEMS = {
+    "edinburgh_council": "features",
+    "google_places": "places",
+    "open_charge_map": None,
+    "openstreetmap": "elements",
+    "sport_scotland": "features",
+}
+
+
+def a_sample_answer(source: str) -> Any:
+    """The first answer of the sample that holds something."""
+    bodies = scan_lake(SAMPLE_LAKE, source).sort("payload_id").collect()["body"].to_list()
+    return next(answer for answer in map(json.loads, bodies) if items_of(source, answer))
+
+
+def items_of(source: str, answer: Any) -> list[Any]:
+    key = ITEMS[source]
+    items: list[Any] = answer if key is None else answer[key]
+    return items
+
+
+def lost(found: Extraction) -> int:
+    """Items that failed, and records without a name, which the reading reports."""
+    return found.failures.height + found.records["entity_name"].null_count()
+
+
+@pytest.mark.parametrize("source", sorted(ITEMS))
+@pytest.mark.parametrize("broken", [None, {}, 7, "x"], ids=["null", "empty", "number", "text"])
+def test_a_broken_item_costs_itself_alone_and_is_reported(source: str, broken: Any):
+    answer = a_sample_answer(source)
+    whole = extract(source, answer)
+    items_of(source, answer).insert(0, broken)
+
+    require_expected(source, answer)
+    found = extract(source, answer)
+
+    names = [name for name in found.records["entity_name"].to_list() if name is not None]
+    assert names == whole.records["entity_name"].drop_nulls().to_list() != []
+    assert lost(found) == lost(whole) + 1

@@ -187,7 +187,7 @@ def test_reviews_and_photos_are_never_read():
             "Google refused: PERMISSION_DENIED: no billing", id="an error",
         ),
         pytest.param({"results": []}, r"found keys \['results'\], expected 'places'", id="no places"),
-        pytest.param({"places": [{"types": []}]}, "the field mask left it out", id="no id"),
+        pytest.param({"places": [{"types": []}]}, "expected id", id="no id"),
         pytest.param([], "found list, expected a JSON object", id="a list"),
     ],
 )  # fmt: skip

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from pipeline.connectors.envelopes import require_feature_collection
+from pipeline.connectors.envelopes import properties_of, require_any, require_feature_collection
 from pipeline.connectors.spec import ConnectorSpec
-from pipeline.errors import ForeignPayloadError
 
 
 def require_expected(body: bytes, content_type: str, spec: ConnectorSpec) -> None:
     """Raise ForeignPayloadError for another layer, or an error in a 200 answer."""
     name_field = spec.setting("fields")["entity_name"]
     features = require_feature_collection(body, content_type, "ArcGIS")
-    for feature in features:
-        properties = feature.get("properties") or {}
-        if name_field not in properties:
-            raise ForeignPayloadError(
-                f"a feature has {sorted(properties)[:6]}, expected {name_field}: another layer, "
-                "or field names that changed (spec.yaml holds them)"
-            )
+    require_any(
+        [properties_of(feature) for feature in features],
+        lambda properties: name_field in properties,
+        f"{name_field}: another layer, or field names that changed (spec.yaml holds them)",
+    )

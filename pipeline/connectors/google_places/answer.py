@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.connectors.envelopes import require_json_object
+from pipeline.connectors.envelopes import require_any, require_json_object
 from pipeline.connectors.spec import ConnectorSpec
 from pipeline.errors import ForeignPayloadError
 
@@ -27,5 +27,5 @@ def require_expected(body: bytes, content_type: str, _spec: ConnectorSpec) -> No
         )
     if answer and not set(answer) & _KEYS:
         raise ForeignPayloadError(f"found keys {sorted(answer)[:8]}, expected 'places'")
-    if not all(isinstance(p, dict) and "id" in p for p in answer.get("places", [])):
-        raise ForeignPayloadError("a place without id: the field mask left it out")
+    places = answer.get("places", [])
+    require_any(places, lambda place: isinstance(place, dict) and "id" in place, "id (field mask)")

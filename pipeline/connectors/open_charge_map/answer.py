@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.connectors.envelopes import first_character, require_json
+from pipeline.connectors.envelopes import first_character, require_any, require_json
 from pipeline.connectors.spec import ConnectorSpec
 from pipeline.errors import ForeignPayloadError
 
@@ -17,7 +17,8 @@ def require_expected(body: bytes, content_type: str, _spec: ConnectorSpec) -> No
         raise ForeignPayloadError(
             f"found {type(answer).__name__}, expected an array of points of interest"
         )
-    for poi in answer:
-        if not isinstance(poi, dict) or not {"ID", "AddressInfo"} <= set(poi):
-            found = sorted(poi)[:6] if isinstance(poi, dict) else type(poi).__name__
-            raise ForeignPayloadError(f"an item has {found}, expected ID and AddressInfo")
+    require_any(answer, _is_point, "ID and AddressInfo")
+
+
+def _is_point(item: object) -> bool:
+    return isinstance(item, dict) and {"ID", "AddressInfo"} <= set(item)

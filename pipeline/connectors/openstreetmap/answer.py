@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.connectors.envelopes import first_character, require_json_object
+from pipeline.connectors.envelopes import first_character, require_any, require_json_object
 from pipeline.connectors.spec import ConnectorSpec
 from pipeline.errors import ForeignPayloadError
 
@@ -25,11 +25,7 @@ def require_expected(body: bytes, content_type: str, _spec: ConnectorSpec) -> No
     remark = str(answer.get("remark", ""))
     if remark.startswith("runtime error"):
         raise ForeignPayloadError(f"Overpass did not finish: {remark}")
-    strangers = [e for e in answer["elements"][:50] if not _is_element(e)]
-    if strangers:
-        raise ForeignPayloadError(
-            f"found an element {str(strangers[0])[:80]}, expected type and id"
-        )
+    require_any(answer["elements"], _is_element, "type and id")
 
 
 def _is_element(element: object) -> bool:

@@ -74,8 +74,8 @@ def extract(payloads: pl.DataFrame, spec: ConnectorSpec) -> Extraction:
     decoded = _decode(payloads, spec.setting("tags"))
     tags = [f"tags/{tag}" for tag in spec.setting("tags")]
     tagged = pl.any_horizontal(pl.col(tag).is_not_null() for tag in tags)
-    located = with_geometry(decoded.rows)
-    rows = located.filter(tagged & pl.col("type").is_in(_OBJECTS)).with_columns(
+    is_object = pl.col("type").is_in(_OBJECTS) & pl.col("id").is_not_null()
+    rows = with_geometry(decoded.rows).filter(tagged & is_object).with_columns(
         pl.format("{}/{}", "type", "id").alias("source_record_id"),
         _numbered("tags/addr:street").alias("numbered_street"),
         _numbered("tags/addr:place").alias("numbered_place"),
@@ -95,7 +95,15 @@ def extract(payloads: pl.DataFrame, spec: ConnectorSpec) -> Extraction:
     )
     observed: dict[str, str | Origin] = {tag: f"tags/{tag}" for tag in _OBSERVED}
     observed["sport"] = Origin("sports", "/tags/sport")
-    return build_extraction(rows, spec, _FIELDS, observed, decoded.failures)
+    failures = pl.concat([decoded.failures, _unnamed_objects(decoded.rows)])
+    return build_extraction(rows, spec, _FIELDS, observed, failures)
+
+
+def _unnamed_objects(rows: pl.DataFrame) -> pl.DataFrame:
+    """Elements that are no object of the map: nothing could refer to them."""
+    error = pl.lit("found no type or no id, expected both").alias("error")
+    lost = pl.col("type").is_null() | pl.col("id").is_null()
+    return rows.filter(lost).select("payload_id", "json_pointer", error)
 
 
 def _decode(payloads: pl.DataFrame, tags: list[str]) -> Decoded:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import csv
 import re
+from typing import Any
 
-from pipeline.connectors.envelopes import first_character, require_feature_collection
+from pipeline.connectors.envelopes import (
+    first_character,
+    properties_of,
+    require_any,
+    require_feature_collection,
+)
 from pipeline.connectors.spec import ConnectorSpec
 from pipeline.errors import ForeignPayloadError
 
@@ -36,18 +42,22 @@ def require_expected(body: bytes, content_type: str, _spec: ConnectorSpec) -> No
 
 
 def _require_features(body: bytes, content_type: str) -> None:
-    for feature in require_feature_collection(body, content_type, "the WFS"):
-        name = str(feature.get("id", ""))
-        if not re.match(LAYER, name):
-            raise ForeignPayloadError(
-                f"found a feature of layer {name.rpartition('.')[0]!r}, expected a facility "
-                "layer (pub_spf…): the right envelope, the wrong data"
-            )
-        properties = feature.get("properties") or {}
-        if "site_name" not in properties:
-            raise ForeignPayloadError(
-                f"feature {name!r} has {sorted(properties)[:6]}, expected site_name"
-            )
+    features = require_feature_collection(body, content_type, "the WFS")
+    layers = [_layer(feature) for feature in features]
+    if layers and not any(re.match(LAYER, f"{layer}.") for layer in layers):
+        raise ForeignPayloadError(
+            f"found a feature of layer {layers[0]!r}, expected a facility layer (pub_spf…): "
+            "the right envelope, the wrong data"
+        )
+    require_any(
+        [properties_of(feature) for feature in features],
+        lambda properties: "site_name" in properties,
+        "site_name",
+    )
+
+
+def _layer(feature: Any) -> str:
+    return str(feature.get("id", "")).rpartition(".")[0] if isinstance(feature, dict) else ""
 
 
 def _require_csv(body: bytes) -> None:

@@ -40,27 +40,34 @@ def extract(payloads: pl.DataFrame, spec: ConnectorSpec) -> Extraction:
     rows = decoded.rows.with_columns(
         clean_text(pl.col(name), spec.missing_values).alias(name) for name in kept
     )
-    failures = pl.concat([decoded.failures, _without_site(rows)])
-    facilities = _current(rows.drop_nulls(_SITE), payloads)
+    lost = _without_site(rows)
+    failures = pl.concat([decoded.failures, lost])
+    counted = rows.join(lost, on=["payload_id", "json_pointer"], how="anti", maintain_order="left")
+    facilities = _current(counted, payloads)
     sites = _sites(facilities, float(spec.setting("rounded_to_m")))
     observed = {"authority": Origin("authority", "")}
     extraction = build_extraction(sites, spec, _FIELDS, observed, failures)
-    counted = _observations(facilities, sites)
-    categories = _categories(counted)
+    said = _observations(facilities, sites)
+    categories = _categories(said)
     return Extraction(
         extraction.records.drop("raw_categories")
         .join(categories, on="row", how="left", maintain_order="left")
         .select(extraction.records.columns),
-        pl.concat([extraction.observations, counted]).sort("row", "field", maintain_order=True),
+        pl.concat([extraction.observations, said]).sort("row", "field", maintain_order=True),
         extraction.failures,
     )
 
 
 def _without_site(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows that no site can count: what has no name or no position is reported."""
-    lost = pl.any_horizontal(pl.col(name).is_null() for name in _SITE)
-    error = pl.lit("no name or no position, so no site").alias("error")
-    return rows.filter(lost).select("payload_id", "json_pointer", error)
+    """Rows that no site can count: without name, position or facility layer."""
+    is_facility = pl.col("feature_id").str.contains(LAYER).fill_null(value=False)
+    error = (
+        pl.when(pl.any_horizontal(pl.col(name).is_null() for name in _SITE))
+        .then(pl.lit("no name or no position, so no site"))
+        .when(~is_facility)
+        .then(pl.format("{} is of no facility layer", pl.col("feature_id").fill_null("(no id)")))
+    )
+    return rows.select("payload_id", "json_pointer", error.alias("error")).drop_nulls("error")
 
 
 def _current(facilities: pl.DataFrame, payloads: pl.DataFrame) -> pl.DataFrame:
