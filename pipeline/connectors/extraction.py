@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipeline.connectors.addresses import normalize_postcodes
 from pipeline.connectors.contacts import (
     normalize_emails,
     normalize_hours,
@@ -50,6 +51,8 @@ OBSERVATIONS = pl.Schema(
         "pointers": pl.List(pl.String()),
     }
 )
+_BLANKS = r"[\s\x{00}-\x{1f}\x{7f}-\x{a0}]+"
+_MARKS = r"[\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}\x{feff}]"
 _INSTANT = r"^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?$"
 # Assigned by the lens, never by a source.
 _NOT_FROM_SOURCES = {"entity_class"}
@@ -122,8 +125,12 @@ def build_extraction(
 
 
 def clean_text(column: pl.Expr, missing: Sequence[str] = ()) -> pl.Expr:
-    """Text without outer or repeated blanks; empty text and missing markers are null."""
-    text = column.cast(pl.String).str.replace_all(r"[\s\u00a0]+", " ").str.strip_chars()
+    """Text without outer or repeated blanks, control characters or marks of direction.
+
+    Empty text and missing markers are null.
+    """
+    visible = column.cast(pl.String).str.replace_all(_MARKS, "")
+    text = visible.str.replace_all(_BLANKS, " ").str.strip_chars()
     return pl.when((text != "") & ~text.is_in(list(missing))).then(text)
 
 
@@ -206,6 +213,7 @@ def _with_contacts(records: pl.DataFrame, region: str) -> pl.DataFrame:
         normalize_emails(records["email"]),
         normalize_urls(records["website_url"]),
         normalize_hours(records["opening_hours"]),
+        normalize_postcodes(records["postcode"], region),
     )
 
 

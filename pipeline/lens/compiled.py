@@ -17,6 +17,7 @@ from pipeline.lens.contract import (
     FieldRule,
     MappingRule,
     Module,
+    ModuleField,
     ModuleTrigger,
 )
 from pipeline.lens.document import load_document
@@ -48,7 +49,7 @@ class CompiledFieldRule:
 
     module: str
     rule: FieldRule
-    field_type: str
+    field: ModuleField
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _compile(contract: Contract, content_hash: str, folder: Path) -> CompiledLen
             for rule in contract.classification
         ),
         field_rules=tuple(
-            CompiledFieldRule(name, rule, module.fields[rule.target_path].type)
+            CompiledFieldRule(name, rule, module.fields[rule.target_path])
             for name, module in contract.modules.items()
             for rule in module.field_rules
         ),

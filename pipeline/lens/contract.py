@@ -180,7 +180,12 @@ class ModuleField(StrictModel):
     """One typed leaf of a module."""
 
     type: Literal["integer", "number", "string", "boolean", "array"]
+    minimum: float | None = Field(None, description="the least an integer or number may be")
     description: str = Field(min_length=1)
+
+    def __str__(self) -> str:
+        """The type in the words of a finding: `integer from 0`."""
+        return self.type if self.minimum is None else f"{self.type} from {self.minimum:g}"
 
 
 class RuleCondition(StrictModel):

@@ -9,7 +9,7 @@ import polars as pl
 
 from pipeline.columns import json_list
 from pipeline.lens.compiled import CompiledFieldRule, CompiledLens
-from pipeline.lens.contract import RuleCondition
+from pipeline.lens.contract import ModuleField, RuleCondition
 from pipeline.lens.normalizers import normalize
 
 _log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ def apply_field_rules(
             continue
         values = compiled.rule.extractor.extract(found)
         values = values.with_columns(normalize(values["value"], compiled.rule.normalizers))
-        typed = values.with_columns(_as_text(values["value"], compiled.field_type))
+        typed = values.with_columns(_as_text(values["value"], compiled.field))
         failures += _failures(compiled, values, typed, found)
         filled.extend(_rows(compiled, typed.drop_nulls("value")))
     return filled, failures
@@ -106,25 +106,27 @@ def _records_meeting(
     return pl.col("record").is_in(having["record"].unique().to_list())
 
 
-def _as_text(values: pl.Series, field_type: str) -> pl.Series:
+def _as_text(values: pl.Series, field: ModuleField) -> pl.Series:
     """The value as claims hold it, null where it does not fit the declared type."""
     frame = values.to_frame("value")
     column = pl.col("value")
-    if field_type == "array":
+    if field.type == "array":
         items = column if isinstance(values.dtype, pl.List) else pl.concat_list(column)
         texts = items.cast(pl.List(pl.String)).list.drop_nulls().list.unique().list.sort()
         known = pl.when(column.is_not_null()).then(texts)
         return frame.select(json_list(known).alias("value")).to_series()
     if isinstance(values.dtype, pl.List):
         return pl.Series("value", [None] * len(values), dtype=pl.String)
-    if field_type == "boolean":
+    if field.type == "boolean":
         fits = column if values.dtype == pl.Boolean else pl.lit(None, pl.Boolean)
         return frame.select(fits.cast(pl.String).alias("value")).to_series()
-    if field_type == "string":
+    if field.type == "string":
         return frame.select(column.cast(pl.String)).to_series()
     number = column.cast(pl.Float64, strict=False)
     number = pl.when(number.is_finite()).then(number)
-    if field_type == "integer":
+    if field.minimum is not None:
+        number = pl.when(number >= field.minimum).then(number)
+    if field.type == "integer":
         whole = pl.when(number == number.round(0)).then(number).cast(pl.Int64, strict=False)
         return frame.select(whole.cast(pl.String).alias("value")).to_series()
     return frame.select(number.cast(pl.String).alias("value")).to_series()
@@ -143,7 +145,7 @@ def _failures(
     failures = []
     for (source,), rows in sources.partition_by("source", as_dict=True).items():
         sample = unfit["value"][0]
-        error = f"found {sample!r}, expected {compiled.field_type}"
+        error = f"found {sample!r}, expected {compiled.field}"
         failures.append(RuleFailure(compiled.rule.rule_id, str(source), rows.height, error))
         _log.warning(
             "field rule skipped",
@@ -159,7 +161,7 @@ def _rows(compiled: CompiledFieldRule, values: pl.DataFrame) -> pl.DataFrame:
         pl.lit(compiled.module).alias("module"),
         pl.lit(rule.target_path).alias("path"),
         "value",
-        pl.lit(compiled.field_type).alias("value_type"),
+        pl.lit(compiled.field.type).alias("value_type"),
         pl.lit(rule.rule_id).alias("rule_id"),
         pl.lit(rule.confidence, pl.Float64).alias("confidence"),
         "pointers",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from pipeline.connectors.addresses import split_address
+from pipeline.connectors.addresses import normalize_postcodes, split_address
 
 
 def parts(address: str | None, name: str | None = "Example") -> tuple[str | None, ...]:
@@ -77,3 +77,22 @@ def test_a_first_part_is_left_out_where_it_repeats_the_name(name: str | None, st
 
 def test_a_street_called_like_the_name_stays():
     assert parts("Example Road, Edinburgh EH1 1AA", "Example Road")[0] == "Example Road"
+
+
+@pytest.mark.parametrize(
+    ("written", "alike"),
+    [
+        ("EH15 1DR", "EH15 1DR"),
+        ("eh151dr", "EH15 1DR"),
+        (" EH6  5BB.", "EH6 5BB"),
+        ("W1A 1AA", "W1A 1AA"),
+        ("EH6 5..", "EH6 5.."),
+        ("EH4, UK", "EH4, UK"),
+        (None, None),
+    ],
+)
+def test_a_whole_british_postcode_is_written_one_way(written: str | None, alike: str | None):
+    texts = pl.Series("postcode", [written], dtype=pl.String)
+
+    assert normalize_postcodes(texts, "GB").to_list() == [alike]
+    assert normalize_postcodes(texts, "FR").to_list() == [written]

@@ -36,6 +36,8 @@ def build(fields: dict[str, list[Any]], observed: dict[str, Any], **raw: list[An
     [
         pytest.param(" a \n\t b ", "a b", id="blanks"),
         pytest.param("a\u00a0b", "a b", id="a hard blank"),
+        pytest.param("a\x00b\x1f", "a b", id="control characters"),
+        pytest.param("\ufeffa\u202eb\u200f", "ab", id="marks of direction"),
         pytest.param("   ", None, id="only blanks"),
         pytest.param("", None, id="empty"),
         pytest.param("NA", None, id="a word for nothing"),

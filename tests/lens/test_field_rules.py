@@ -14,6 +14,7 @@ from tests.lens_edits import attached, observations, small_lens
 
 TYPES = {
     "count": "integer",
+    "least": "integer",
     "size": "number",
     "note": "string",
     "open": "boolean",
@@ -37,7 +38,10 @@ def apply(
     folder: Path, rules: list[Any], seen: pl.DataFrame, having: pl.DataFrame | None = None
 ) -> tuple[dict[tuple[int, str], str], list[tuple[str, str, int, str]], pl.DataFrame]:
     """Filled fields by record and path, failures, and the whole frame."""
-    fields = {name: {"type": kind, "description": name} for name, kind in TYPES.items()}
+    fields: dict[str, Any] = {
+        name: {"type": kind, "description": name} for name, kind in TYPES.items()
+    }
+    fields["least"]["minimum"] = 0
     module = {"description": "m", "fields": fields, "field_rules": rules}
     lens = small_lens(folder, modules={"m": module})
     everyone = attached(*sorted(set(seen["record"])), module="m")
@@ -83,6 +87,7 @@ def test_a_value_has_the_fields_type(
     [
         pytest.param("count", "numeric_parser", "2.5", "integer", id="a fraction for an integer"),
         pytest.param("count", "coalesce", "many", "integer", id="a word for an integer"),
+        pytest.param("least", "numeric_parser", "-5", "integer from 0", id="less than the least"),
         pytest.param("size", "coalesce", "wide", "number", id="a word for a number"),
         pytest.param("size", "coalesce", "NaN", "number", id="no number at all"),
         pytest.param("size", "coalesce", "1e999", "number", id="a number without end"),
@@ -98,7 +103,13 @@ def test_a_value_of_the_wrong_type_is_reported_and_the_next_rule_has_its_turn(
     text: str,
     expected: str,
 ):
-    spare = {"integer": "1", "number": "1.0", "boolean": "true", "string": "spare"}[expected]
+    spare = {
+        "integer": "1",
+        "integer from 0": "1",
+        "number": "1.0",
+        "boolean": "true",
+        "string": "spare",
+    }[expected]
     kind = {"boolean": "boolean_coercion", "string": "coalesce"}.get(expected, "numeric_parser")
     rules = [rule("first", target, "raw", extractor), rule("second", target, "other", kind)]
 

@@ -128,7 +128,7 @@ def changed_field_rules(
     deaf = rule.model_copy(update={"source_fields": ["nothing like it"]})
     yield "that reads nothing", [replace(compiled, rule=deaf)], rule.target_path
     fields = lens.modules[compiled.module].fields
-    same = [path for path, field in fields.items() if field.type == compiled.field_type]
+    same = [path for path, field in fields.items() if field.type == compiled.field.type]
     if len(same) > 1:
         other = same[same.index(rule.target_path) - 1]
         moved = rule.model_copy(update={"target_path": other})
