@@ -36,12 +36,12 @@ def to_changes(
 
 
 def _relations(build: Build) -> pl.DataFrame:
-    """Each piece with the entity it is part of, and why."""
+    """Each part with the entity it is part of, and why."""
     evidence = pl.struct(
         pl.col("evidence").alias("because"), pl.col("whole_key").alias("of_record")
     ).struct.json_encode()
-    pieces = build.members.filter(pl.col("standing") == "part")
-    return pieces.join(build.parts, left_on="record_key", right_on="part_key").select(
+    parts = build.members.filter(pl.col("standing") == "part")
+    return parts.join(build.parts, left_on="record_key", right_on="part_key").select(
         pl.col("record_key").alias("from_id"),
         pl.col("entity_id").alias("to_id"),
         pl.lit("part_of").alias("relation"),

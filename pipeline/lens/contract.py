@@ -228,13 +228,13 @@ class ModuleTrigger(StrictModel):
 
 
 class PartRules(StrictModel):
-    """Which records are a piece of something larger."""
+    """Which records are parts of something larger."""
 
     units: dict[str, list[str]] = Field(
         {},
         description="observed field → values of single countable things (they add up)",
     )
-    names: list[str] = Field([], description="patterns of names that a piece of a place has")
+    names: list[str] = Field([], description="patterns of names that a part of a place has")
 
 
 class ResolutionSection(StrictModel):

@@ -38,9 +38,9 @@ _VOCABULARY = ("default_place", "filler")
 
 @dataclass
 class Parts:
-    """Each valid piece of a lens with its key in the file.
+    """Each valid part of a lens with its key in the file.
 
-    `…_names` also name the pieces that are not valid, so that what refers to one of them is
+    `…_names` also name the parts that are not valid, so that what refers to one of them is
     not told to be wrong as well.
     """
 

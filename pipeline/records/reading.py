@@ -78,21 +78,21 @@ def classified(lens: CompiledLens, extracted: Extracted) -> tuple[pl.DataFrame, 
 
 
 def _part_kind(lens: CompiledLens, records: pl.DataFrame, observations: pl.DataFrame) -> pl.Expr:
-    """`unit` for one countable piece, `area` for an unnamed or piece-like named thing."""
+    """`unit` for one countable part, `area` for what is unnamed or named like a part."""
     parts = lens.contract.resolution.parts
     units: set[int] = set()
     for field, values in parts.units.items():
         seen = observations.filter((pl.col("field") == field) & pl.col("value").is_in(values))
         units |= set(seen["record"])
     names = records["entity_name"]
-    piece = pl.Series([False]).new_from_index(0, len(names))
+    named_so = pl.Series([False]).new_from_index(0, len(names))
     for pattern in lens.part_names:
-        piece |= pattern.matches(names).fill_null(value=False)
+        named_so |= pattern.matches(names).fill_null(value=False)
     is_listing = pl.col("role") == "listing"
     return (
         pl.when(is_listing & pl.col("record").is_in(sorted(units)))
         .then(pl.lit("unit"))
-        .when(is_listing & (pl.col("entity_name").is_null() | pl.lit(piece)))
+        .when(is_listing & (pl.col("entity_name").is_null() | pl.lit(named_so)))
         .then(pl.lit("area"))
         .alias("part_kind")
     )

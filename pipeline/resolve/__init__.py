@@ -1,1 +1,1 @@
-"""Who is who: candidate pairs, evidence, scores, clusters, and pieces of larger things."""
+"""Who is who: candidate pairs, evidence, scores, clusters, and parts of larger things."""

@@ -4,14 +4,14 @@
 -- `X Tennis`. `Court 3` has no identifying word and an unnamed area has no name, so
 -- either may belong to any whole.
 -- kind: macro
-create or replace macro is_piece_of(piece, whole) as
-    piece.entity_name is null
+create or replace macro is_part_of(part, whole) as
+    part.entity_name is null
     or (
-        list_has_all(whole.identifying_words, piece.identifying_words)
+        list_has_all(whole.identifying_words, part.identifying_words)
         and len(
             list_filter(
                 whole.kind_words,
-                lambda kind: not list_contains(piece.kind_words, kind)
+                lambda kind: not list_contains(part.kind_words, kind)
             )
         )
         > 0

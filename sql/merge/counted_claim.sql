@@ -5,7 +5,7 @@
 -- reads: spoken_claim
 -- grain: group_key, record_key, path, value
 with
-    pieces as (
+    units as (
         select
             *,
             part_kind = 'unit' and value_type = 'integer' as is_quantity,
@@ -21,7 +21,7 @@ with
             *,
             first_value(payload_id) over alike as home_payload,
             first_value(record_key) over alike as home_record
-        from pieces
+        from units
         window
             alike as (
                 partition by group_key, source, path, same_value order by record_key

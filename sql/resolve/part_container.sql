@@ -23,7 +23,7 @@ with
         where
             part.part_kind is not null
             and coalesce(own.extent, 0) < outline.extent
-            and (part.part_kind = 'unit' or is_piece_of(part, whole))
+            and (part.part_kind = 'unit' or is_part_of(part, whole))
             and outline_contains(outline.footprint, part.latitude, part.longitude)
     )
 

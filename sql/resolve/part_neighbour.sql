@@ -21,7 +21,7 @@ with
                 part.latitude, part.longitude, wholes.latitude, wholes.longitude
             ) as gap_m,
             part.accuracy_m + wholes.accuracy_m as reach_m,
-            is_piece_of(part, wholes) as is_name_fit
+            is_part_of(part, wholes) as is_name_fit
         from feature as part
         inner join
             wholes

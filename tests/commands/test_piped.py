@@ -22,7 +22,7 @@ def test_a_runs_report_has_every_part_and_one_line_per_row(asked: Path, sightlin
         assert first_words.count(name) == 2  # what it did, and why
     reasons = [line.rstrip() for line in text.splitlines() if "no trigger matched" in line]
     assert len(reasons) == 1
-    assert reasons[0].endswith("'charging station', 'electric car'])")
+    assert reasons[0].endswith("'electric car', 'electric vehicle'])")
 
 
 @pytest.mark.parametrize(

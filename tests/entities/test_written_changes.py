@@ -182,7 +182,7 @@ def twice_the_records(changes: EntityChanges) -> EntityChanges:
         pytest.param(no_claims, CheckFailedError, "entities without provenance", id="no claim"),
         pytest.param(a_name_that_lost, CheckFailedError, "entities without provenance", id="a name that lost"),
         pytest.param(a_strange_member, CheckFailedError, "members without record: 1 rows", id="stranger"),
-        pytest.param(pieces_alone, CheckFailedError, "pieces of nothing", id="piece of nothing"),
+        pytest.param(pieces_alone, CheckFailedError, "parts of nothing", id="piece of nothing"),
         pytest.param(a_nameless_slug, WarehouseError, "nothing was written", id="no slug"),
         pytest.param(one_slug_for_two, WarehouseError, "nothing was written", id="a slug twice"),
         pytest.param(twice_the_records, WarehouseError, "nothing was written", id="a record twice"),

@@ -43,7 +43,7 @@ GOOD_CLAIM, GOOD_RECORD = CLAIM.format(won="true"), RECORD.format(lens="l")
 OFFENCES = {
     "entities_without_provenance": [ENTITY, CLAIM.format(won="false")],
     "members_without_record": [MEMBER],
-    "pieces_of_nothing": [PIECE],
+    "parts_of_nothing": [PIECE],
 }
 
 

@@ -1,4 +1,4 @@
--- pieces_of_nothing: one row per part whose entity has no member.
+-- parts_of_nothing: one row per part whose entity has no member.
 -- reads: entity_relation, entity_member
 -- grain: lens_id, from_id
 -- level: fail
