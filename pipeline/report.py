@@ -20,6 +20,9 @@ _STATUS_STYLES = {
     "stopped": "yellow",
     "budget_stopped": "yellow",
 }
+_ROOMY = 80  # columns of a terminal that has room for all that is known of a connector
+_WIDE = ("connector", "phase", "mode", "status", "answers", "records", "cost", "time")
+_NARROW = ("connector", "status", "records", "time")
 STAGE_NAMES = {
     "payloads": "payloads",
     "extracted_entities": "Extracted Entities",
@@ -63,9 +66,10 @@ def make_table(
     right: str = "",
     whole: str = "",
 ) -> Table:
-    """A plain table; columns named in `right` (space-separated) are numbers, those in
-    `whole` are never wrapped.
-    """  # one paragraph
+    """A plain table.
+
+    Columns named in `right` (space-separated) are numbers, those in `whole` are never wrapped.
+    """
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for column in columns:
         numeric = column in right.split()
@@ -79,25 +83,26 @@ def make_table(
 
 
 def _print_connectors(report: RunReport, console: Console) -> None:
-    """What each did, then why: reasons are sentences, and would squeeze the other columns."""
-    columns = ("connector", "phase", "mode", "status", "answers", "records", "cost", "time")
+    """What each did, then why: reasons are long, so they have a table of their own."""
     rows = [
-        (
-            c["name"],
-            c["phase"].lower(),
-            c["mode"],
-            Text(c["status"], style=_STATUS_STYLES[c["status"]]),
-            c["payloads"],
-            c["records"],
-            f"${c['cost']:.3f}",
-            f"{c['seconds']:.2f} s",
-        )
+        {
+            "connector": c["name"],
+            "phase": c["phase"].lower(),
+            "mode": c["mode"],
+            "status": Text(c["status"], style=_STATUS_STYLES[c["status"]]),
+            "answers": c["payloads"],
+            "records": c["records"],
+            "cost": f"${c['cost']:.3f}",
+            "time": f"{c['seconds']:.2f} s",
+        }
         for c in report.connectors
     ]
+    columns = _WIDE if console.width >= _ROOMY else _NARROW
+    cells = [[row[column] for column in columns] for row in rows]
     reasons = [(c["name"], c["why"]) for c in report.connectors]
     right = "answers records cost time"
     console.print()
-    console.print(make_table("Connectors", columns, rows, right=right, whole=" ".join(columns)))
+    console.print(make_table("Connectors", columns, cells, right=right, whole=" ".join(columns)))
     console.print()
     console.print(make_table("", ("connector", "why"), reasons, whole="connector"))
 
@@ -120,4 +125,4 @@ def _print_entities(report: RunReport, console: Console) -> None:
     ]
     columns = ("slug", "name", "change", "complete")
     console.print()
-    console.print(make_table("Final Entities", columns, rows, right="complete"))
+    console.print(make_table("Final Entities", columns, rows, right="complete", whole="slug"))

@@ -168,9 +168,9 @@ def test_a_run_and_a_rebuild_say_the_same(sample_home: Path, sightline: Call):
     counts = sightline("rebuild", "--json").json()["entities"]
 
     assert sightline("sql", query, "--json").json() == by_run
-    assert counts == {"created": 35, "updated": 0, "unchanged": 1}
+    assert counts == {"created": 35, "updated": 0, "unchanged": 1, "removed": 0}
     again = sightline("rebuild", "--json").json()["entities"]
-    assert again == {"created": 0, "updated": 0, "unchanged": 36}
+    assert again == {"created": 0, "updated": 0, "unchanged": 36, "removed": 0}
 
 
 def test_explain_tells_every_claim_down_to_its_pointer(sample_home: Path, sightline: Call):

@@ -18,9 +18,11 @@ SEPARATOR = "/"
 
 @dataclass(frozen=True)
 class Decoded:
-    """`rows`: one per item, with payload_id, json_pointer and the item's leaves, each named
-    by its path (`AddressInfo/Title`); `failures`: what could not be read, and where.
-    """  # one paragraph
+    """Items of payloads.
+
+    `rows`: one per item, with payload_id, json_pointer and the item's leaves, each named by
+    its path (`AddressInfo/Title`); `failures`: what could not be read, and where.
+    """
 
     rows: pl.DataFrame
     failures: pl.DataFrame

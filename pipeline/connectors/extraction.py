@@ -82,9 +82,11 @@ Origins = Mapping[str, Sequence[str | Origin]]
 
 @dataclass(frozen=True)
 class Extraction:
-    """`records`: one row per thing (columns: record_schema()); `observations`: one row per
-    raw value, joined by `row`; `failures`: items that could not be read.
-    """  # one paragraph
+    """What one source says.
+
+    `records`: one row per thing (columns: record_schema()); `observations`: one row per raw
+    value, joined by `row`; `failures`: items that could not be read.
+    """
 
     records: pl.DataFrame
     observations: pl.DataFrame

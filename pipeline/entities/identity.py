@@ -16,10 +16,12 @@ from pipeline.workbench import Workbench
 
 @dataclass(frozen=True)
 class Identities:
-    """`groups`: group_key, entity_id, is_new, split_from; `slugs`: group_key, slug,
-    former_slug of the admitted; `moved`: entity_id, heir_id, slug, is_refused of the stored
-    entities that leave the directory.
-    """  # one paragraph
+    """The ids and slugs of groups.
+
+    `groups`: group_key, entity_id, is_new, split_from; `slugs`: group_key, slug, former_slug
+    of the admitted; `moved`: entity_id, heir_id, slug, is_refused of the stored entities that
+    leave the directory.
+    """
 
     groups: pl.DataFrame
     slugs: pl.DataFrame

@@ -8,9 +8,11 @@ from pipeline.lens.compiled import CompiledLens
 
 
 def classify(lens: CompiledLens, records: pl.DataFrame, observations: pl.DataFrame) -> pl.Series:
-    """`entity_class` of each record (column `record`): time-bounded → event; any geographic
-    anchor → place; then what the lens's class rules say: organization, person; else thing.
-    """  # one paragraph
+    """`entity_class` of each record (column `record`), the first that fits.
+
+    Time-bounded → event; any geographic anchor → place; then what the lens's class rules say:
+    organization, person; else thing.
+    """
     organizations = _matching(lens, observations, "organization")
     persons = _matching(lens, observations, "person")
     anchors = ("latitude", "street_address", "postcode")

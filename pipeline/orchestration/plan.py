@@ -125,7 +125,7 @@ def _location(places: list[str], lens: CompiledLens, features: QueryFeatures) ->
     for name in features.locations:
         holding = {name, *lens.vocabulary.area(name).ancestors} & set(places)
         if holding:
-            return f"place {name!r} is in {min(holding)!r}"
+            return f"place {name!r}" + ("" if name in holding else f" in {min(holding)!r}")
     return ""
 
 

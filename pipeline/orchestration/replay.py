@@ -31,7 +31,9 @@ def replay(
         for endpoint, request in asked.iter_rows()
         if endpoint == "import" or request in same or _is_wider(request, question)
     ]
-    return collect_payloads(rows.filter(pl.col("request").is_in(answering)).sort("payload_id"))
+    answers = collect_payloads(rows.filter(pl.col("request").is_in(answering)))
+    ordered = answers.sort("payload_id", "lake_path")
+    return ordered.unique("payload_id", keep="first", maintain_order=True)
 
 
 def _is_wider(request: str, question: Question) -> bool:

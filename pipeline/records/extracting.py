@@ -36,9 +36,11 @@ FAILURES: dict[str, pl.DataType] = {
 
 @dataclass(frozen=True)
 class Extracted:
-    """`records`: one row per thing, numbered by `record` through all sources;
-    `observations`: one row per raw value; `failures`: items that could not be read.
-    """  # one paragraph
+    """What the sources say.
+
+    `records`: one row per thing, numbered by `record` through all sources; `observations`:
+    one row per raw value; `failures`: items that could not be read.
+    """
 
     records: pl.DataFrame
     observations: pl.DataFrame

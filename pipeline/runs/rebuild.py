@@ -20,6 +20,8 @@ from pipeline.runs.stages import Stages, Watcher
 from pipeline.warehouse.stored import read_stored
 from pipeline.warehouse.writing import RunRow, write_changes
 
+_CHANGES = ("created", "updated", "unchanged", "removed")
+
 
 @dataclass(frozen=True)
 class RebuildReport:
@@ -46,7 +48,9 @@ def _rebuild(
 ) -> RebuildReport:
     connectors = load_connectors()
     with stages.stage("payloads") as stage:
-        rows = collect_payloads(scan_lake(context.settings.lake, as_of=as_of))
+        rows = collect_payloads(scan_lake(context.settings.lake, as_of=as_of)).unique(
+            "payload_id", keep="first", maintain_order=True
+        )
         known = rows.filter(pl.col("source").is_in(list(connectors)))
         payloads = {str(k[0]): f for k, f in known.partition_by("source", as_dict=True).items()}
         stage.came_out = known.height
@@ -80,11 +84,12 @@ def _report(
     context: RunContext, build: Build, stages: Stages, warnings: list[str]
 ) -> RebuildReport:
     counts = dict(build.entities.group_by("change").len().iter_rows())
+    counts["removed"] = build.identities.moved["slug"].drop_nulls().len()
     return RebuildReport(
         run_id=context.run_id,
         lens=context.lens.id,
         stages=stages.as_report(),
-        entities={change: counts.get(change, 0) for change in ("created", "updated", "unchanged")},
+        entities={change: counts.get(change, 0) for change in _CHANGES},
         warnings=warnings,
     )
 

@@ -34,9 +34,10 @@ class Gate:
 
     @contextmanager
     def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A read-only connection. Raises WarehouseError where there is no warehouse yet, or
-        where a query fails.
-        """  # one paragraph
+        """A read-only connection.
+
+        Raises WarehouseError where there is no warehouse yet, or where a query fails.
+        """
         if not self.exists():
             raise WarehouseError(
                 f"{self.path}: no warehouse yet; 'sightline run QUERY' or 'sightline rebuild' "

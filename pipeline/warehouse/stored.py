@@ -12,9 +12,12 @@ from pipeline.warehouse.gate import Gate
 
 @dataclass(frozen=True)
 class Stored:
-    """Frames of one lens: columns of `extracted_entity`, `entity_member`, and of the views
-    stored_entity (id, slug, name, hash, dates) and taken_slug.
-    """  # one paragraph
+    """What the warehouse holds of one lens.
+
+    `records` and `members` have the columns of `extracted_entity` and `entity_member`,
+    `entities` those of the view stored_entity (id, slug, name, hash, dates), and the slugs
+    those of taken_slug.
+    """
 
     records: pl.DataFrame
     members: pl.DataFrame

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -20,7 +21,7 @@ def count(sightline: Call) -> int:
 def test_as_of_the_day_itself_counts_the_whole_day(sample_home: Path, sightline: Call):
     report = sightline("rebuild", "--as-of", "2026-01-14", "--json").json()
 
-    assert report["entities"] == {"created": 36, "updated": 0, "unchanged": 0}
+    assert report["entities"] == {"created": 36, "updated": 0, "unchanged": 0, "removed": 0}
     assert report["warnings"] == []
 
 
@@ -32,6 +33,7 @@ def test_as_of_the_day_before_there_is_nothing(sample_home: Path, sightline: Cal
 
     assert report["warnings"] == ["the lake holds nothing that was fetched by 2026-01-13"]
     assert report["stages"]["payloads"]["out"] == 0
+    assert report["entities"] == {"created": 0, "updated": 0, "unchanged": 0, "removed": 36}
     assert count(sightline) == 0
     retired = "SELECT entity_id FROM entity_history WHERE event = 'retired'"
     gone = sightline("sql", retired, "--json").json()
@@ -44,7 +46,7 @@ def test_the_run_row_holds_the_report_that_was_printed(sample_home: Path, sightl
 
     (row,) = sightline("sql", "SELECT report FROM orchestration_run", "--json").json()
     kept = row["report"]
-    assert kept["entities"] == {"created": 36, "updated": 0, "unchanged": 0}
+    assert kept["entities"] == {"created": 36, "updated": 0, "unchanged": 0, "removed": 0}
     assert kept["stages"] == {k: v for k, v in printed["stages"].items() if k != "stored"}
     assert kept["warnings"] == printed["warnings"]
 
@@ -88,7 +90,7 @@ def test_an_empty_lake_is_told(home: Path, sightline: Call):
     assert report["warnings"] == [
         "the lake is empty: 'sightline lake import' or a run in mode live fills it"
     ]
-    assert report["entities"] == {"created": 0, "updated": 0, "unchanged": 0}
+    assert report["entities"] == {"created": 0, "updated": 0, "unchanged": 0, "removed": 0}
 
 
 def test_payloads_of_nobody_are_told(sample_home: Path, sightline: Call):
@@ -122,3 +124,15 @@ def test_a_rebuild_leaves_a_row(sample_home: Path, sightline: Call):
     assert rows == [
         {"query": None, "mode": "replay", "status": "succeeded", "entities_accepted": 36}
     ]
+
+
+def test_a_copy_of_a_lake_file_changes_nothing(sample_home: Path, sightline: Call):
+    sightline("rebuild")
+    for path in (sample_home / "data" / "lake").rglob("sample-*.parquet"):
+        shutil.copy(path, path.with_name(f"copy-{path.name}"))
+
+    report = sightline("rebuild", "--json").json()
+    asked = sightline("run", "Powerleague Portobello", "--json").json()
+
+    assert report["entities"] == {"created": 0, "updated": 0, "unchanged": 36, "removed": 0}
+    assert [entity["change"] for entity in asked["entities"]] == ["unchanged"]

@@ -108,10 +108,10 @@ def test_the_shipped_lens_has_no_error(tmp_path: Path):
             id="the place round a place",
         ),
         pytest.param(
-            "{type: location_match, places: [edinburgh]}",
-            "{type: location_match, places: [glasgow]}",
+            "priority: 2\n    triggers:\n      - {type: location_match, places: [edinburgh]}",
+            "priority: 2\n    triggers:\n      - {type: location_match, places: [glasgow]}",
             "    triggers:\n      - {type: location_match",
-            "connector rule sport_scotland", "'glasgow'", ("a place of the vocabulary", ""),
+            "connector rule edinburgh_council", "'glasgow'", ("a place of the vocabulary", ""),
             id="the place of a connector's trigger",
         ),
         pytest.param(

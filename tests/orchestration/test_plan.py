@@ -64,7 +64,7 @@ def verdict(
             (True, "venue_words word 'leisure centre'"), id="a kind of venue"),
         pytest.param(
             {"type": "location_match", "places": ["edinburgh"]}, "padel portobello",
-            (True, "place 'portobello' is in 'edinburgh'"), id="a place inside the one named"),
+            (True, "place 'portobello' in 'edinburgh'"), id="a place inside the one named"),
         pytest.param(
             {"type": "location_match", "places": ["leith"]}, "padel portobello",
             (False, "no trigger matched (a place in ['leith'])"), id="a place elsewhere"),
