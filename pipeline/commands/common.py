@@ -34,7 +34,8 @@ def make_context(arguments: argparse.Namespace) -> RunContext:
     settings = load_settings(
         lens=getattr(arguments, "lens", None), mode=getattr(arguments, "mode", None)
     )
-    lens = load_lens(find_lens(settings.lens, settings.lens_folders()), load_connectors())
+    path = find_lens(settings.lens, settings.lens_folders())
+    lens = load_lens(path, load_connectors(), settings.lens)
     context = start_context(settings, lens)
     logs.bind(run_id=context.run_id, correlation_id=context.correlation_id)
     return context

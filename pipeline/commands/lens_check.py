@@ -21,7 +21,8 @@ def execute(arguments: argparse.Namespace) -> int:
     """Exit 10 where a gate has an error."""
     settings = load_settings(lens=arguments.name)
     connectors = load_connectors()
-    lens, findings = check_lens(find_lens(settings.lens, settings.lens_folders()), connectors)
+    path = find_lens(settings.lens, settings.lens_folders())
+    lens, findings = check_lens(path, connectors, settings.lens)
     if lens is not None:
         with open_bench(settings) as bench:
             findings = [*findings, *check_evidence(lens, connectors, bench)]

@@ -86,3 +86,13 @@ def test_a_lens_of_the_home_wins_over_the_shipped_one(home: Path, sightline: Cal
     shutil.copytree(broken, home / "lenses" / LENS.parent.name)
 
     assert sightline("lens", "check", LENS.parent.name).code == 10
+
+
+def test_a_copy_that_keeps_its_originals_id_is_refused(sample_home: Path, sightline: Call):
+    shutil.copytree(LENS.parent, sample_home / "lenses" / "copied")
+
+    for command in (["lens", "check", "copied"], ["run", "padel", "--lens", "copied"]):
+        called = sightline(*command)
+
+        assert called.code == 10
+        assert "found 'edinburgh_finds', expected 'copied', the folder" in called.out + called.err
