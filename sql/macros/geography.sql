@@ -1,4 +1,4 @@
--- geography: great-circle distance, and whether an outline contains a point.
+-- geography: great-circle distances, and whether an outline contains a point.
 -- kind: macro
 create or replace macro distance_m(lat_1, lon_1, lat_2, lon_2) as
     2 * 6371008.8 * asin(
@@ -21,3 +21,11 @@ create or replace macro outline_contains(edges, lat, lon) as
     )
     % 2
     = 1;
+
+-- Nothing inside, else the metres to the nearest corner; null without an outline.
+create or replace macro outline_gap_m(edges, lat, lon) as
+    case
+        when outline_contains(edges, lat, lon)
+        then 0.0
+        else list_min(list_transform(edges, lambda e: distance_m(e[1], e[2], lat, lon)))
+    end;

@@ -13,6 +13,7 @@ select
     feature.latitude,
     feature.longitude,
     feature.accuracy_m,
+    feature.footprint,
     feature.street_key,
     feature.house_numbers,
     feature.postcode_key,

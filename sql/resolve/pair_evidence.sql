@@ -1,6 +1,8 @@
 -- pair_evidence: one row per candidate pair with the level reached by each evidence.
 -- The cut-offs between levels are here, their weights in config/resolution.yaml. Words
--- weigh what the lens's vocabulary says. A missing value leaves its level null.
+-- weigh what the lens's vocabulary says. A position is held against the other's outline
+-- where there is one: the middle of a large ground may be far from its gate. A missing
+-- value leaves its level null.
 -- reads: candidate_pair, comparable, strong_id
 -- grain: left_key, right_key
 with
@@ -44,7 +46,11 @@ with
                 ),
                 0
             ) as heaviest,
-            distance_m(l.latitude, l.longitude, r.latitude, r.longitude) as gap_m,
+            least(
+                distance_m(l.latitude, l.longitude, r.latitude, r.longitude),
+                outline_gap_m(l.footprint, r.latitude, r.longitude),
+                outline_gap_m(r.footprint, l.latitude, l.longitude)
+            ) as gap_m,
             l.accuracy_m + r.accuracy_m as reach_m,
             l.street_key = r.street_key as is_same_street,
             list_has_any(l.house_numbers, r.house_numbers) as is_same_number,
