@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SqlStepError
-from pipeline.sqlsteps import SqlStep, load_step, load_steps, sql_folder
+from pipeline.sqlsteps import SqlStep, check_steps, load_step, sql_folder
 from tests.conftest import ROOT
 
 FOLDERS = sorted(path.name for path in (ROOT / "sql").iterdir() if any(path.glob("*.sql")))
@@ -31,7 +31,7 @@ def select(
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_every_folder_of_the_project_loads(folder: str):
-    steps = load_steps(folder)
+    steps = check_steps(folder)
 
     assert {step.name for step in steps} == {
         path.stem for path in (ROOT / "sql" / folder).glob("*.sql")
@@ -51,7 +51,7 @@ def test_a_header_becomes_a_step(tmp_path: Path):
         ),
     )
 
-    (step,) = load_steps(folder)
+    (step,) = check_steps(folder)
 
     assert step == SqlStep(
         name="best",
@@ -71,7 +71,7 @@ def test_a_long_list_takes_several_lines(tmp_path: Path):
         "-- reads: three\n-- grain: a\nselect a from one join two using (a) join three using (a)\n"
     )
 
-    (step,) = load_steps(write_steps(tmp_path, wide=text))
+    (step,) = check_steps(write_steps(tmp_path, wide=text))
 
     assert step.reads == ("one", "two", "three")
 
@@ -99,7 +99,7 @@ def test_steps_run_in_the_order_of_their_reads_not_of_their_names(tmp_path: Path
         c_first=select("c_first"),
     )
 
-    assert [step.name for step in load_steps(folder)] == ["c_first", "b_middle", "a_last"]
+    assert [step.name for step in check_steps(folder)] == ["c_first", "b_middle", "a_last"]
 
 
 def test_a_circle_of_reads_is_refused_with_its_members(tmp_path: Path):
@@ -112,7 +112,7 @@ def test_a_circle_of_reads_is_refused_with_its_members(tmp_path: Path):
     with pytest.raises(
         SqlStepError, match=r"read each other: \['(egg', 'hen', 'egg|hen', 'egg', 'hen)'\]"
     ):
-        load_steps(folder)
+        check_steps(folder)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_file_that_breaks_the_form_is_refused(tmp_path: Path, text: str, told:
     folder = write_steps(tmp_path, step=text)
 
     with pytest.raises(SqlStepError) as refused:
-        load_steps(folder)
+        check_steps(folder)
 
     assert told in str(refused.value)
     assert "step.sql" in str(refused.value)
@@ -176,14 +176,14 @@ def test_a_file_that_breaks_the_form_is_refused(tmp_path: Path, text: str, told:
 def test_a_statement_that_writes_needs_no_grain_and_may_be_many(tmp_path: Path):
     text = "-- swap: in two moves.\n-- kind: mutate\n-- params: x\ndelete from a where b = $x;\ninsert into a values ($x);"
 
-    (step,) = load_steps(write_steps(tmp_path, swap=text))
+    (step,) = check_steps(write_steps(tmp_path, swap=text))
 
     assert (step.kind, step.params, step.grain) == ("mutate", ("x",), ())
 
 
 def test_a_folder_without_steps_is_told(tmp_path: Path):
     with pytest.raises(SqlStepError, match=r"holds no \.sql file"):
-        load_steps(str(tmp_path))
+        check_steps(str(tmp_path))
 
 
 def test_an_unknown_step_is_told():
@@ -200,4 +200,4 @@ def test_a_malformed_step_ends_with_exit_code_12():
 
 
 def test_the_checks_of_the_warehouse_all_say_how_grave_they_are():
-    assert {step.level for step in load_steps("checks")} <= {"fail", "warn"}
+    assert {step.level for step in check_steps("checks")} <= {"fail", "warn"}
