@@ -46,7 +46,7 @@ class Workbench:
     ) -> None:
         self._connection.close()
 
-    def lay(self, name: str, frame: pl.DataFrame) -> None:
+    def register(self, name: str, frame: pl.DataFrame) -> None:
         """Make a frame readable as the table `name`."""
         self._connection.register(_checked(name), frame.to_arrow())
 
@@ -59,7 +59,7 @@ class Workbench:
         """Run one step of `sql/<folder>`."""
         self._make(load_step(folder, name), params or {})
 
-    def take(self, table: str) -> pl.DataFrame:
+    def fetch(self, table: str) -> pl.DataFrame:
         """A table as a frame. Raises SqlStepError where no step made it."""
         try:
             frame: pl.DataFrame = self._connection.table(_checked(table)).pl()

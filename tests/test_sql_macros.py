@@ -18,13 +18,13 @@ SQUARE = [[0, 0, 0, 2], [0, 2, 2, 2], [2, 2, 2, 0], [2, 0, 0, 0]]  # edges lat, 
 
 def ask(bench: Workbench, folder: Path, expression: str, given: pl.DataFrame) -> list[object]:
     """The expression for each row of the given frame, in its order."""
-    bench.lay("given", given.with_row_index("n"))
+    bench.register("given", given.with_row_index("n"))
     (folder / "answer.sql").write_text(
         f"-- answer: one row per n.\n-- reads: given\n-- grain: n\nselect n, {expression} as found from given\n",
         "utf-8",
     )
     bench.run_step(str(folder), "answer")
-    return bench.take("answer").sort("n")["found"].to_list()
+    return bench.fetch("answer").sort("n")["found"].to_list()
 
 
 def test_a_distance_in_sql_is_the_distance_in_python(bench: Workbench, tmp_path: Path):

@@ -28,34 +28,34 @@ def numbers(*values: object) -> pl.DataFrame:
 
 
 def test_steps_run_over_laid_frames(bench: Workbench, folder: str):
-    bench.lay("numbers", numbers(1, 2))
+    bench.register("numbers", numbers(1, 2))
 
     bench.run(folder, {"factor": 2, "unused": "x"})
 
-    assert sorted(bench.take("doubled").rows()) == [(1, 2), (2, 4)]
-    assert bench.take("largest").rows() == [(4,)]
+    assert sorted(bench.fetch("doubled").rows()) == [(1, 2), (2, 4)]
+    assert bench.fetch("largest").rows() == [(4,)]
 
 
 def test_a_step_runs_again_over_what_is_laid_now(bench: Workbench, folder: str):
-    bench.lay("numbers", numbers(1, 2))
+    bench.register("numbers", numbers(1, 2))
     bench.run(folder, {"factor": 2})
 
-    bench.lay("numbers", numbers(5))
+    bench.register("numbers", numbers(5))
     bench.run_step(folder, "doubled", {"factor": 3})
 
-    assert bench.take("doubled").rows() == [(5, 15)]
-    assert bench.take("largest").rows() == [(4,)]
+    assert bench.fetch("doubled").rows() == [(5, 15)]
+    assert bench.fetch("largest").rows() == [(4,)]
 
 
 def test_a_parameter_without_value_is_told(bench: Workbench, folder: str):
-    bench.lay("numbers", numbers(1))
+    bench.register("numbers", numbers(1))
 
     with pytest.raises(SqlStepError, match=r"doubled\.sql: no value for \['factor'\]"):
         bench.run(folder)
 
 
 def test_a_failing_step_is_told_by_its_file(bench: Workbench, folder: str):
-    bench.lay("numbers", numbers("one"))
+    bench.register("numbers", numbers("one"))
 
     with pytest.raises(SqlStepError, match=r"steps/doubled\.sql: .*Binder Error") as failed:
         bench.run_step(folder, "doubled", {"factor": 2})
@@ -84,7 +84,7 @@ def test_a_value_is_bound_and_never_read_as_sql(bench: Workbench, tmp_path: Path
 
     bench.run(str(tmp_path), {"words": hostile})
 
-    assert bench.take("said").rows() == [(hostile,)]
+    assert bench.fetch("said").rows() == [(hostile,)]
 
 
 @pytest.mark.parametrize(
@@ -101,9 +101,9 @@ def test_a_value_is_bound_and_never_read_as_sql(bench: Workbench, tmp_path: Path
 )
 def test_a_name_that_is_no_identifier_is_refused(bench: Workbench, name: str):
     with pytest.raises(SqlStepError, match="expected lower-case letters"):
-        bench.take(name)
+        bench.fetch(name)
     with pytest.raises(SqlStepError, match="expected lower-case letters"):
-        bench.lay(name, numbers(1))
+        bench.register(name, numbers(1))
 
 
 def test_a_file_whose_name_is_no_identifier_makes_no_table(bench: Workbench, tmp_path: Path):
@@ -115,14 +115,14 @@ def test_a_file_whose_name_is_no_identifier_makes_no_table(bench: Workbench, tmp
 
 def test_a_table_that_no_step_made_is_told(bench: Workbench):
     with pytest.raises(SqlStepError, match=r"table golden_record: .*does not exist"):
-        bench.take("golden_record")
+        bench.fetch("golden_record")
 
 
 def test_two_benches_share_nothing(bench: Workbench, tmp_path: Path):
-    bench.lay("numbers", numbers(1))
+    bench.register("numbers", numbers(1))
 
     with Workbench(tmp_path / "other", "1GB") as other, pytest.raises(SqlStepError):
-        other.take("numbers")
+        other.fetch("numbers")
 
 
 def test_a_frame_comes_back_as_it_went_in(bench: Workbench):
@@ -135,6 +135,6 @@ def test_a_frame_comes_back_as_it_went_in(bench: Workbench):
         }
     )
 
-    bench.lay("things", frame)
+    bench.register("things", frame)
 
-    assert bench.take("things").equals(frame)
+    assert bench.fetch("things").equals(frame)

@@ -76,8 +76,8 @@ def build_entities(
         entities=entities,
         members=members.join(ids, on="group_key").sort("record_key"),
         parts=resolution.parts,
-        links=_telling(resolution.links, members),
-        claims=bench.take("elected_claim")
+        links=_worth_keeping(resolution.links, members),
+        claims=bench.fetch("elected_claim")
         .join(ids, on="group_key")
         .join(entities, on="entity_id", how="semi"),
         identities=identities,
@@ -134,11 +134,13 @@ def _compare(
     )
 
 
-_HOPELESS = -6.0  # refused links below this score explain nothing a reader would ask for
+_LEAST_KEPT_SCORE = -6.0  # refused links below this score explain nothing a reader would ask for
 
 
-def _telling(links: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+def _worth_keeping(links: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """Links that touch a member, without the hopeless ones."""
     keys = members["record_key"].to_list()
     ours = pl.col("left_key").is_in(keys) | pl.col("right_key").is_in(keys)
-    return links.filter(ours & ((pl.col("verdict") != "refused") | (pl.col("score") > _HOPELESS)))
+    return links.filter(
+        ours & ((pl.col("verdict") != "refused") | (pl.col("score") > _LEAST_KEPT_SCORE))
+    )

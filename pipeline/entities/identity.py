@@ -42,16 +42,16 @@ def identify(
     named = stored.entities.with_columns(
         map_distinct(stored.entities["entity_name"], slugify).alias("name_slug")
     )
-    bench.lay("stored_member", stored.members)
-    bench.lay("stored_entity", named)
-    bench.lay("taken_slug", stored.taken_slugs)
-    bench.lay("touched_entity", pl.DataFrame({"entity_id": touched}, {"entity_id": pl.String}))
+    bench.register("stored_member", stored.members)
+    bench.register("stored_entity", named)
+    bench.register("taken_slug", stored.taken_slugs)
+    bench.register("touched_entity", pl.DataFrame({"entity_id": touched}, {"entity_id": pl.String}))
     bench.run_step("identity", "entity_identity", {"lens_id": lens.id})
-    groups = bench.take("entity_identity").sort("group_key")
-    bench.lay("slug_wish", _slug_wishes(admitted, groups, lens))
+    groups = bench.fetch("entity_identity").sort("group_key")
+    bench.register("slug_wish", _slug_wishes(admitted, groups, lens))
     bench.run_step("identity", "slug_choice")
     bench.run_step("identity", "moved_entity")
-    return Identities(groups, bench.take("slug_choice"), bench.take("moved_entity"))
+    return Identities(groups, bench.fetch("slug_choice"), bench.fetch("moved_entity"))
 
 
 def _slug_wishes(admitted: pl.DataFrame, groups: pl.DataFrame, lens: CompiledLens) -> pl.DataFrame:

@@ -22,13 +22,13 @@ def merge_groups(
     `members` says which record stands how in which group (sql/attach/grouping.sql); the
     bench holds `feature` and `group_name` from the resolver, and keeps `elected_claim`.
     """
-    bench.lay("group_member", members)
-    bench.lay("extracted_entity", records.join(members, on="record_key", how="semi"))
-    bench.lay("source_trust", _source_trust(specs))
-    bench.lay("field", _field_groups())
-    bench.lay("field_count", _field_counts())
+    bench.register("group_member", members)
+    bench.register("extracted_entity", records.join(members, on="record_key", how="semi"))
+    bench.register("source_trust", _source_trust(specs))
+    bench.register("field", _field_groups())
+    bench.register("field_count", _field_counts())
     bench.run("merge")
-    return bench.take("golden_record").sort("group_key")
+    return bench.fetch("golden_record").sort("group_key")
 
 
 def _source_trust(specs: Mapping[str, ConnectorSpec]) -> pl.DataFrame:

@@ -22,7 +22,7 @@ def answering_groups(features: QueryFeatures, lens: CompiledLens, bench: Workben
     if not (features.terms or features.locations):
         return []
     named = features.mode is IngestionMode.RESOLVE_ONE
-    bench.lay("wanted_place", _wanted_places(features, lens))
+    bench.register("wanted_place", _wanted_places(features, lens))
     bench.run(
         "relevance",
         {
@@ -32,7 +32,7 @@ def answering_groups(features: QueryFeatures, lens: CompiledLens, bench: Workben
             "venue_types": [] if named else list(features.venue_types),
         },
     )
-    return sorted(bench.take("answering_group")["group_key"])
+    return sorted(bench.fetch("answering_group")["group_key"])
 
 
 def _wanted_places(features: QueryFeatures, lens: CompiledLens) -> pl.DataFrame:

@@ -23,27 +23,27 @@ def cluster(
     `links` are (left, right, score) of accepted pairs; `contradictions` are pairs that may
     not meet in one cluster, however they are linked.
     """
-    home = {key: key for key in keys}
-    members = {key: [key] for key in home}
-    enemies: dict[str, list[str]] = defaultdict(list)
+    head_of = {key: key for key in keys}
+    members = {key: [key] for key in head_of}
+    conflicts: dict[str, list[str]] = defaultdict(list)
     for left, right in contradictions:
-        enemies[left].append(right)
-        enemies[right].append(left)
+        conflicts[left].append(right)
+        conflicts[right].append(left)
     for left, right, _ in sorted(sorted(links), key=itemgetter(2), reverse=True):
-        small, large = home[left], home[right]
+        small, large = head_of[left], head_of[right]
         if len(members[small]) > len(members[large]):
             small, large = large, small
-        if small == large or _quarrels(members[small], large, home, enemies):
+        if small == large or _conflict_between(members[small], large, head_of, conflicts):
             continue
         for key in members[small]:
-            home[key] = large
+            head_of[key] = large
         members[large] += members.pop(small)
     smallest = {head: min(keys) for head, keys in members.items()}
-    return {key: smallest[head] for key, head in home.items()}
+    return {key: smallest[head] for key, head in head_of.items()}
 
 
-def _quarrels(
-    keys: Iterable[str], head: str, home: Mapping[str, str], enemies: Mapping[str, list[str]]
+def _conflict_between(
+    keys: Iterable[str], head: str, head_of: Mapping[str, str], conflicts: Mapping[str, list[str]]
 ) -> bool:
-    """Whether one of the keys has an enemy in the cluster of `head`."""
-    return any(home.get(enemy) == head for key in keys for enemy in enemies.get(key, ()))
+    """Whether one of the keys has a rival in the cluster of `head`."""
+    return any(head_of.get(rival) == head for key in keys for rival in conflicts.get(key, ()))

@@ -41,9 +41,9 @@ def resolve(
     """
     weights = load_weights()
     features = compare_features(records.sort("record_key"), lens, specs)
-    bench.lay("feature", features)
-    bench.lay("strong_scheme", _schemes(lens))
-    bench.lay("evidence_weight", weights.as_frame())
+    bench.register("feature", features)
+    bench.register("strong_scheme", _schemes(lens))
+    bench.register("evidence_weight", weights.as_frame())
     bench.run(
         "resolve",
         {
@@ -52,16 +52,16 @@ def resolve(
             "review_threshold": weights.thresholds.review,
         },
     )
-    links = bench.take("record_link").sort("left_key", "right_key")
-    bench.lay(
+    links = bench.fetch("record_link").sort("left_key", "right_key")
+    bench.register(
         "cluster",
-        _clusters(bench.take("comparable"), links, weights.thresholds.contradiction),
+        _clusters(bench.fetch("comparable"), links, weights.thresholds.contradiction),
     )
-    bench.lay("place", _places(lens))
-    bench.lay("mention", _mentions(records, lens))
+    bench.register("place", _places(lens))
+    bench.register("mention", _mentions(records, lens))
     bench.run("attach")
-    members = bench.take("grouping").sort("record_key")
-    return Resolution(members, links, bench.take("part_link").sort("part_key"))
+    members = bench.fetch("grouping").sort("record_key")
+    return Resolution(members, links, bench.fetch("part_link").sort("part_key"))
 
 
 def _schemes(lens: CompiledLens) -> pl.DataFrame:

@@ -105,10 +105,8 @@ def _warnings(
         .sort("source")
         .iter_rows()
     ]
-    strangers = sorted({*rows["source"]} - {*known["source"]})
-    told += [
-        f"the lake holds payloads of {source!r}, which is no connector" for source in strangers
-    ]
+    unknown = sorted({*rows["source"]} - {*known["source"]})
+    told += [f"the lake holds payloads of {source!r}, which is no connector" for source in unknown]
     if rows.is_empty() and as_of is not None:
         told.append(f"the lake holds nothing that was fetched by {as_of:%Y-%m-%d}")
     elif rows.is_empty():

@@ -7,7 +7,7 @@ select
     feature.source,
     feature.entity_class,
     feature.name_key,
-    replace(feature.name_key, ' ', '') as squashed_name,
+    replace(feature.name_key, ' ', '') as compact_name,
     map_from_entries(feature.words) as words,
     feature.numbers,
     feature.latitude,

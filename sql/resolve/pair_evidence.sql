@@ -20,8 +20,7 @@ with
             pair.left_key,
             pair.right_key,
             ids.is_shared,
-            l.name_key = r.name_key
-            or l.squashed_name = r.squashed_name as is_same_name,
+            l.name_key = r.name_key or l.compact_name = r.compact_name as is_same_name,
             jaro_winkler_similarity(l.name_key, r.name_key) as spelling,
             list_sort(
                 list_intersect(map_keys(l.words), map_keys(r.words))

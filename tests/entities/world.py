@@ -29,7 +29,7 @@ _START = datetime(2026, 2, 1)
 
 
 def _group_of(record: str, bench: Workbench) -> list[str]:
-    grouping = bench.take("grouping")
+    grouping = bench.fetch("grouping")
     return list(grouping.filter(pl.col("record_key").str.ends_with(f":{record}"))["group_key"])
 
 

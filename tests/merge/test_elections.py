@@ -155,13 +155,13 @@ def lay(table: Workbench, claims: Sequence[Claim], group: str) -> None:
         }
         for claim in claims
     ]
-    table.lay("claim", pl.DataFrame(rows, SCHEMA))
+    table.register("claim", pl.DataFrame(rows, SCHEMA))
 
 
 def elected(table: Workbench, claims: Sequence[Claim], step: str) -> dict[str, Claim]:
     """The winner on each path after one step."""
     table.run_step("merge", step)
-    won = table.take(step).filter((pl.col("preference") == 1) & pl.col("is_eligible"))
+    won = table.fetch(step).filter((pl.col("preference") == 1) & pl.col("is_eligible"))
     numbers = set(won["claim_no"])
     return {claim.path: claim for claim in claims if claim.number in numbers}
 
@@ -254,7 +254,7 @@ def test_modules_merge_as_the_oracle(table: Workbench, claims: list[Claim]):
     elect_all(table)
     table.run_step("merge", "golden_module")
 
-    found = table.take("golden_module")["modules"].to_list()
+    found = table.fetch("golden_module")["modules"].to_list()
     assert (json.loads(found[0]) if found else {}) == modules.merged(claims)
 
 
@@ -267,17 +267,17 @@ def test_dimensions_unite_as_the_oracle(table: Workbench, claims: list[Claim]):
     elect_all(table)
     table.run_step("merge", "golden_dimension")
 
-    found = table.take("golden_dimension").drop("group_key").to_dicts()
+    found = table.fetch("golden_dimension").drop("group_key").to_dicts()
     assert found == [dimensions.arrays(claims)]
 
 
 def lay_members(table: Workbench, claims: Sequence[Claim]) -> None:
     """One member at least, none of them with a module of its own."""
     keys = sorted({"silent", *(claim.record_key for claim in claims)})
-    table.lay(
+    table.register(
         "group_member", pl.DataFrame({"record_key": keys, "group_key": "g", "standing": "member"})
     )
-    table.lay("extracted_entity", pl.DataFrame({"record_key": keys, "modules": "{}"}))
+    table.register("extracted_entity", pl.DataFrame({"record_key": keys, "modules": "{}"}))
 
 
 def elect_all(table: Workbench) -> None:

@@ -45,7 +45,7 @@ def test_every_claim_of_every_member_is_kept(
 
     claims = records.select("record_key", "claims").explode("claims").unnest("claims")
     said = claims.select("record_key", "path", "value")
-    elected = bench.take("elected_claim").select("record_key", "path", "value")
+    elected = bench.fetch("elected_claim").select("record_key", "path", "value")
     assert elected.sort(pl.all()).equals(said.sort(pl.all()))
     (club,) = golden.to_dicts()
     # The council is the most trusted, but it shouts.
@@ -67,7 +67,7 @@ def test_each_path_has_one_winner_where_one_value_is_held(
 
     merge_groups(members, records, specs, bench)
 
-    single = bench.take("elected_claim").filter(pl.col("merge_group") != "union")
+    single = bench.fetch("elected_claim").filter(pl.col("merge_group") != "union")
     winners = single.group_by("group_key", "path").agg(pl.col("won").sum())
     assert set(winners["won"]) == {1}
 

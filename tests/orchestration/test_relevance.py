@@ -66,8 +66,8 @@ def answering(
     records = pl.DataFrame(THINGS, SCHEMA)
     keys = [row["record_key"] for row in THINGS]
     names = [(groups or {}).get(key, key) for key in keys]
-    bench.lay("feature", compare_features(records, lens, specs))
-    bench.lay("grouping", pl.DataFrame({"record_key": keys, "group_key": names}))
+    bench.register("feature", compare_features(records, lens, specs))
+    bench.register("grouping", pl.DataFrame({"record_key": keys, "group_key": names}))
     features = QueryFeatures.extract(
         query, IngestRequest(query, 20, 0.8, Decimal(1)), lens.vocabulary
     )

@@ -1,4 +1,4 @@
--- 0004_rulings: people's decisions, and publications.
+-- 0004_decisions: people's decisions, and publications.
 -- kind: ddl
 create table decision (
     decision_id varchar primary key,
