@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.runs.rebuild import RebuildReport
 from pipeline.runs.run import RunReport
 
 _STATUS_STYLES = {
@@ -47,15 +49,23 @@ def print_run(report: RunReport, console: Console) -> None:
     console.print(Text(report.query, style="bold"))
     console.print(Text("  read as " + " · ".join(parts)))
     _print_connectors(report, console)
-    _print_stages(report, console)
+    console.print()
+    _print_stages("Pipeline Stages", report.stages, console)
     _print_entities(report, console)
-    for warning in report.warnings:
-        console.print(Text(f"warning: {warning}", style="yellow"))
+    _print_warnings(report.warnings, console)
     seconds = sum(stage["seconds"] for stage in report.stages.values())
     style = _STATUS_STYLES[report.status]
     console.print(Text(f"\n{report.status} in {seconds:.2f} s · {report.run_id}", style=style))
     if report.entities:
         console.print(Text(f"next: sightline explain {report.entities[0]['slug']}", style="dim"))
+
+
+def print_rebuild(report: RebuildReport, console: Console) -> None:
+    """The stages, what changed, the warnings."""
+    _print_stages(f"Rebuild of {report.lens}", report.stages, console)
+    counts = ", ".join(f"{count} {change}" for change, count in report.entities.items())
+    console.print(f"\nentities: {counts}", highlight=False)
+    _print_warnings(report.warnings, console)
 
 
 def make_table(
@@ -107,15 +117,17 @@ def _print_connectors(report: RunReport, console: Console) -> None:
     console.print(make_table("", ("connector", "why"), reasons, whole="connector"))
 
 
-def _print_stages(report: RunReport, console: Console) -> None:
+def _print_stages(title: str, stages: Mapping[str, Mapping[str, Any]], console: Console) -> None:
     rows = [
         (STAGE_NAMES[name], stage["in"], stage["out"], f"{stage['seconds']:.2f} s")
-        for name, stage in report.stages.items()
+        for name, stage in stages.items()
     ]
-    console.print()
-    console.print(
-        make_table("Pipeline Stages", ("stage", "in", "out", "time"), rows, right="in out time")
-    )
+    console.print(make_table(title, ("stage", "in", "out", "time"), rows, right="in out time"))
+
+
+def _print_warnings(warnings: Iterable[str], console: Console) -> None:
+    for warning in warnings:
+        console.print(Text(f"warning: {warning}", style="yellow"))
 
 
 def _print_entities(report: RunReport, console: Console) -> None:

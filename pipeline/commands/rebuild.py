@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from rich.text import Text
-
 from pipeline.commands.common import (
     console,
     end_of_day,
@@ -13,7 +11,7 @@ from pipeline.commands.common import (
     print_json,
     progress,
 )
-from pipeline.report import STAGE_NAMES, make_table
+from pipeline.report import print_rebuild
 from pipeline.runs.rebuild import rebuild
 from pipeline.runs.stages import TIMED_STAGES
 
@@ -27,14 +25,4 @@ def execute(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print_json(vars(report))
         return
-    out = console()
-    rows = [
-        (STAGE_NAMES[name], stage["in"], stage["out"], f"{stage['seconds']:.2f} s")
-        for name, stage in report.stages.items()
-    ]
-    columns = ("stage", "in", "out", "time")
-    out.print(make_table(f"Rebuild of {report.lens}", columns, rows, right="in out time"))
-    counts = ", ".join(f"{count} {change}" for change, count in report.entities.items())
-    out.print(f"\nentities: {counts}", highlight=False)
-    for warning in report.warnings:
-        out.print(Text(f"warning: {warning}", style="yellow"))
+    print_rebuild(report, console())

@@ -97,12 +97,16 @@ def _report(
 def _warnings(
     records: pl.DataFrame, rows: pl.DataFrame, known: pl.DataFrame, as_of: datetime | None
 ) -> list[str]:
+    broken = records.filter(pl.col("status") != "ok").sort("source", "payload_id", "json_pointer")
     told = [
-        f"{source}: {count} items could not be read"
-        for source, count in records.filter(pl.col("status") != "ok")
-        .group_by("source")
-        .len()
-        .sort("source")
+        f"{source}: {count} items could not be read, the first {payload}{pointer}: {error}"
+        for source, count, payload, pointer, error in broken.group_by("source", maintain_order=True)
+        .agg(
+            pl.len(),
+            pl.col("payload_id").first(),
+            pl.col("json_pointer").first(),
+            pl.col("error").first(),
+        )
         .iter_rows()
     ]
     unknown = sorted({*rows["source"]} - {*known["source"]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -136,3 +137,18 @@ def test_a_copy_of_a_lake_file_changes_nothing(sample_home: Path, sightline: Cal
 
     assert report["entities"] == {"created": 0, "updated": 0, "unchanged": 36, "removed": 0}
     assert [entity["change"] for entity in asked["entities"]] == ["unchanged"]
+
+
+def test_a_broken_item_is_reported_with_its_place(home: Path, sightline: Call):
+    good = {"type": "node", "id": 1, "lat": 55.95, "lon": -3.2,
+            "tags": {"name": "Example Centre", "leisure": "sports_centre", "sport": "tennis"}}  # fmt: skip
+    (home / "answer.json").write_text(json.dumps({"elements": [good, {}]}), "utf-8")
+    imported = sightline("lake", "import", "--source", "openstreetmap", str(home / "answer.json"))
+
+    report = sightline("rebuild", "--json").json()
+
+    assert imported.code == 0
+    assert report["entities"]["created"] == 1
+    (warning,) = report["warnings"]
+    assert warning.startswith("openstreetmap: 1 items could not be read, the first p_")
+    assert warning.endswith("/elements/1: found no type or no id, expected both")
