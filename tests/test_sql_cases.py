@@ -40,7 +40,7 @@ FOLDER = Path(__file__).parent / "sql"
 TABLES: dict[str, dict[str, str]] = yaml.safe_load((FOLDER / "tables.yaml").read_text("utf-8"))
 STEPS = {
     step.name: step
-    for folder in ("records", "resolve", "attach", "relevance", "merge", "identity")
+    for folder in ("records", "resolve", "evidence", "attach", "relevance", "merge", "identity")
     for step in load_steps(folder)
 }
 VIEWS = {step.name: step for folder in ("views", "checks") for step in load_steps(folder)}

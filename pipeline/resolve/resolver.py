@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 
 import polars as pl
 
@@ -12,7 +13,7 @@ from pipeline.connectors.spec import ConnectorSpec
 from pipeline.lens.compiled import CompiledLens
 from pipeline.resolve.clusters import cluster
 from pipeline.resolve.features import TEXTS, compare_features
-from pipeline.resolve.weights import load_weights
+from pipeline.resolve.weights import Weights, load_weights
 from pipeline.workbench import Workbench
 
 
@@ -44,19 +45,12 @@ def resolve(
     bench.register("feature", features)
     bench.register("strong_scheme", _schemes(lens))
     bench.register("evidence_weight", weights.as_frame())
-    bench.run(
-        "resolve",
-        {
-            "prior": weights.prior,
-            "match_threshold": weights.thresholds.match,
-            "review_threshold": weights.thresholds.review,
-        },
-    )
-    links = bench.fetch("record_link").sort("left_key", "right_key")
-    bench.register(
-        "cluster",
-        _clusters(bench.fetch("comparable"), links, weights.thresholds.contradiction),
-    )
+    bench.run("resolve")
+    keys = bench.fetch("comparable")["record_key"].sort()
+    links = _compare(bench, bench.fetch("candidate_pair"), weights)
+    links = pl.concat([links, _compare(bench, _chained(keys, links), weights)])
+    links = links.sort("left_key", "right_key")
+    bench.register("cluster", _clusters(keys, links, weights.thresholds.contradiction))
     bench.register("place", _places(lens))
     bench.register("mention", _mentions(records, lens))
     bench.run("attach")
@@ -68,11 +62,36 @@ def _schemes(lens: CompiledLens) -> pl.DataFrame:
     return pl.DataFrame({"scheme": lens.contract.strong_id_precedence}, {"scheme": pl.String})
 
 
-def _clusters(comparable: pl.DataFrame, links: pl.DataFrame, contradiction: float) -> pl.DataFrame:
+def _compare(bench: Workbench, pairs: pl.DataFrame, weights: Weights) -> pl.DataFrame:
+    """The pairs (left_key, right_key) with score, verdict and evidence."""
+    bench.register("compared_pair", pairs)
+    bench.run(
+        "evidence",
+        {
+            "prior": weights.prior,
+            "match_threshold": weights.thresholds.match,
+            "review_threshold": weights.thresholds.review,
+        },
+    )
+    return bench.fetch("record_link")
+
+
+def _chained(keys: pl.Series, links: pl.DataFrame) -> pl.DataFrame:
+    """The pairs that links would bring together and nobody has compared yet."""
+    members = _clusters(keys, links, contradiction=-inf)
+    members = members.filter(pl.len().over("group_key") > 2)
+    pairs = members.join(members, on="group_key").select(
+        pl.col("record_key").alias("left_key"), pl.col("record_key_right").alias("right_key")
+    )
+    ordered = pairs.filter(pl.col("left_key") < pl.col("right_key"))
+    return ordered.join(links, on=["left_key", "right_key"], how="anti")
+
+
+def _clusters(keys: pl.Series, links: pl.DataFrame, contradiction: float) -> pl.DataFrame:
     accepted = links.filter(pl.col("verdict") == "match")
     opposed = links.filter(pl.col("score") <= contradiction)
     groups = cluster(
-        comparable["record_key"].sort(),
+        keys,
         accepted.select("left_key", "right_key", "score").iter_rows(),
         opposed.select("left_key", "right_key").iter_rows(),
     )

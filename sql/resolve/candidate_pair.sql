@@ -1,30 +1,39 @@
 -- candidate_pair: one row per two records worth comparing, left key before right key.
--- They are in neighbouring cells of some 650 m, or share an address, a phone, a page, a
--- strong id, or a name where one of them has no position.
+-- They are in neighbouring cells of some 650 m and share a word of their names, or its
+-- beginning or end; or they share an address, a phone, a page, a strong id, or a name
+-- where one of them has no position. Neighbours of wholly different names could never
+-- match by evidence, and in a city there are thousands to each.
 -- reads: comparable, strong_id
 -- grain: left_key, right_key
 with
-    cells as (
+    placed as (
         select
             record_key,
             floor(latitude / 0.006)::int as row_no,
-            floor(longitude / 0.011)::int as column_no
+            floor(longitude / 0.011)::int as column_no,
+            unnest(
+                list_distinct(
+                    map_keys(words)
+                    || ['^' || left(compact_name, 4), '$' || right(compact_name, 4)]
+                )
+            ) as token
         from comparable
         where latitude is not null
     ),
 
     reaching as (
-        select record_key, row_no + dy as row_no, column_no + dx as column_no
+        select record_key, row_no + dy as row_no, column_no + dx as column_no, token
         from
-            cells,
+            placed,
             unnest([-1, 0, 1]) as rows_around(dy),
             unnest([-1, 0, 1]) as columns_around(dx)
     ),
 
     near as (
-        select reaching.record_key as a, cells.record_key as b
+        select reaching.record_key as a, placed.record_key as b
         from reaching
-        inner join cells using (row_no, column_no)
+        inner join placed using (row_no, column_no, token)
+        where reaching.record_key < placed.record_key
     ),
 
     same_address as (

@@ -139,3 +139,17 @@ def test_25_shops_of_one_mall_stay_25(resolved: Resolve, has_streets: bool):
     assert groups(resolution) == {
         frozenset([f"openstreetmap:node/{n}", f"google_places:g{n}"]) for n in range(25)
     }
+
+
+def test_the_ends_of_a_chain_are_compared_though_nothing_in_their_names_is_alike(resolved: Resolve):
+    # A record named after both joins one of two neighbours, and does not make them one.
+    resolution = resolved(
+        authored.openstreetmap(node(1, at(0), name="Thistle", leisure="sports_centre")),
+        authored.google_places(place("g", "Thistle Lochside", at(3))),
+        authored.edinburgh_council(feature("c", "Lochside", at(6))),
+    )
+
+    ends = {"openstreetmap:node/1", "edinburgh_council:c"}
+    assert all(not ends <= group for group in groups(resolution))
+    compared = {frozenset(pair) for pair in resolution.links.select("left_key", "right_key").rows()}
+    assert frozenset(ends) in compared

@@ -1,14 +1,14 @@
--- pair_evidence: one row per candidate pair with the level reached by each evidence.
+-- pair_evidence: one row per compared pair with the level reached by each evidence.
 -- The cut-offs between levels are here, their weights in config/resolution.yaml. Words
 -- weigh what the lens's vocabulary says. A position is held against the other's outline
 -- where there is one: the middle of a large ground may be far from its gate. A missing
 -- value leaves its level null.
--- reads: candidate_pair, comparable, strong_id
+-- reads: compared_pair, comparable, strong_id
 -- grain: left_key, right_key
 with
     ids as (
         select pair.left_key, pair.right_key, bool_or(l.id = r.id) as is_shared
-        from candidate_pair as pair
+        from compared_pair as pair
         inner join strong_id as l on pair.left_key = l.record_key
         inner join
             strong_id as r on pair.right_key = r.record_key and l.scheme = r.scheme
@@ -72,7 +72,7 @@ with
             l.content_key = r.content_key as is_same_content,
             coalesce(l.street_key, l.postcode_key) is not null
             and coalesce(r.street_key, r.postcode_key) is not null as is_placed
-        from candidate_pair as pair
+        from compared_pair as pair
         inner join comparable as l on pair.left_key = l.record_key
         inner join comparable as r on pair.right_key = r.record_key
         left join ids using (left_key, right_key)
