@@ -1,8 +1,9 @@
 -- pair_evidence: one row per compared pair with the level reached by each evidence.
 -- The cut-offs between levels are here, their weights in config/resolution.yaml. Words
 -- weigh what the lens's vocabulary says. A position is held against the other's outline
--- where there is one: the middle of a large ground may be far from its gate. A missing
--- value leaves its level null.
+-- where there is one, for the middle of a large ground may be far from its gate; but a
+-- ground holds many things, so that to lie in it is `near` and no more. A missing value
+-- leaves its level null.
 -- reads: compared_pair, comparable, strong_id
 -- grain: left_key, right_key
 with
@@ -45,8 +46,9 @@ with
                 ),
                 0
             ) as heaviest,
+            distance_m(l.latitude, l.longitude, r.latitude, r.longitude) as apart_m,
             least(
-                distance_m(l.latitude, l.longitude, r.latitude, r.longitude),
+                apart_m,
                 outline_gap_m(l.footprint, r.latitude, r.longitude),
                 outline_gap_m(r.footprint, l.latitude, l.longitude)
             ) as gap_m,
@@ -110,7 +112,7 @@ select
         else 'different'
     end as name,
     case
-        when gap_m <= reach_m
+        when apart_m <= reach_m
         then 'within'
         when gap_m <= 2 * reach_m
         then 'near'
