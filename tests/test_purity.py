@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -127,14 +127,29 @@ def configured_words() -> list[tuple[str, str]]:
     ]
 
 
+def queried_words() -> list[tuple[str, str]]:
+    """Words of the statements in sql/, comments left out, with their file."""
+    return [
+        (word, f"{path.parent.name}/{path.name}")
+        for path in sorted((ROOT / "sql").glob("*/*.sql"))
+        for word in words_of(re.sub(r"--.*", "", path.read_text("utf-8")))
+    ]
+
+
 def test_no_word_of_a_lens_stands_in_the_engine():
     assert [found for module in pure_modules() for found in domain_words(module)] == []
 
 
-def test_no_word_of_a_lens_stands_in_the_engines_configuration():
+@pytest.mark.parametrize("read", [configured_words, queried_words])
+def test_no_word_of_a_lens_stands_in_the_configuration_or_the_sql(
+    read: Callable[[], list[tuple[str, str]]],
+):
+    words = read()
+
+    assert len(words) > 50
     assert [
         f"{path}: {word!r}"
-        for word, path in configured_words()
+        for word, path in words
         if word in vocabulary() and not exempt(word, path)
     ] == []
 
