@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any, NoReturn
 
 from pipeline import __version__
@@ -49,12 +50,13 @@ exit codes: 0 fine, 2 usage, 10 settings or lens, 11 lake, 12 SQL step, 13 check
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; errors a user can meet become one message and an exit code."""
-    arguments = _parse(argv)
+    if sys.stdout is None:  # closed by whoever started us
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  # for the rest of the process
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without `·` still gets the rest
     try:
         with interrupts_raised():
-            return _execute(arguments)
+            return _execute(_parse(argv))
     except SightlineError as error:
         print(f"sightline: {error}", file=sys.stderr)
         return error.exit_code

@@ -56,7 +56,7 @@ def print_run(report: RunReport, console: Console) -> None:
     seconds = sum(stage["seconds"] for stage in report.stages.values())
     style = _STATUS_STYLES[report.status]
     console.print(Text(f"\n{report.status} in {seconds:.2f} s · {report.run_id}", style=style))
-    if report.entities:
+    if report.entities and "stored" in report.stages:
         console.print(Text(f"next: sightline explain {report.entities[0]['slug']}", style="dim"))
 
 

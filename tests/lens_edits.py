@@ -26,7 +26,7 @@ def edited_text(*edits: Edit) -> str:
     return text
 
 
-def write_lens(folder: Path, text: str, name: str = "edited") -> Path:
+def write_lens(folder: Path, text: str, name: str = LENS.parent.name) -> Path:
     """A lens folder with this lens.yaml and no examples."""
     path = folder / name / "lens.yaml"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -57,7 +57,7 @@ def the_finding(folder: Path, old: str, new: str, marker: str) -> Finding:
     findings = findings_of(folder, text)
 
     assert [f.message for f in findings[1:]] == []
-    assert findings[0].file == "edited/lens.yaml"
+    assert findings[0].file == "edinburgh_finds/lens.yaml"
     assert findings[0].level == "error"
     assert findings[0].line == line_of(text, marker)
     return findings[0]

@@ -29,6 +29,7 @@ def payloads(
                 "endpoint": endpoint,
                 "content_type": content_type,
                 "body": as_bytes(body),
+                "licence": "authored",
                 "fetched_at": DAY_ONE + timedelta(days=days[n] if days else 0),
             }
             for n, body in enumerate(bodies)

@@ -35,7 +35,7 @@ def make_context(arguments: argparse.Namespace) -> RunContext:
         lens=getattr(arguments, "lens", None), mode=getattr(arguments, "mode", None)
     )
     path = find_lens(settings.lens, settings.lens_folders())
-    lens = load_lens(path, load_connectors(), settings.lens)
+    lens = load_lens(path, load_connectors())
     context = start_context(settings, lens)
     logs.bind(run_id=context.run_id, correlation_id=context.correlation_id)
     return context

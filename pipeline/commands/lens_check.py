@@ -22,7 +22,7 @@ def execute(arguments: argparse.Namespace) -> int:
     settings = load_settings(lens=arguments.name)
     connectors = load_connectors()
     path = find_lens(settings.lens, settings.lens_folders())
-    lens, findings = check_lens(path, connectors, settings.lens)
+    lens, findings = check_lens(path, connectors)
     if lens is not None:
         with open_bench(settings) as bench:
             findings = [*findings, *check_evidence(lens, connectors, bench)]

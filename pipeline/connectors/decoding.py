@@ -6,7 +6,7 @@ import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any
 
 import polars as pl
@@ -55,6 +55,8 @@ def decode_csv(payload_id: str, body: bytes, columns: Sequence[str]) -> Decoded:
     try:
         table = pl.read_csv(BytesIO(body), infer_schema=False).with_row_index("n")
     except PolarsError:
+        table = pl.DataFrame()
+    if table.is_empty() or _has_swallowed_rows(table):
         table = _read_each(body.decode("utf-8-sig", errors="replace"), payload_id, failures)
     rows = table.select(
         pl.lit(payload_id).alias("payload_id"),
@@ -67,15 +69,30 @@ def decode_csv(payload_id: str, body: bytes, columns: Sequence[str]) -> Decoded:
     return Decoded(rows, pl.DataFrame(failures, schema=FAILURES))
 
 
+def _has_swallowed_rows(table: pl.DataFrame) -> bool:
+    """Whether a quote that nobody closed made whole rows part of one field."""
+    a_row = r"\n(?:[^\n,]*,){" + str(table.width - 2) + "}"  # without the column n
+    found = table.select(pl.any_horizontal(pl.col(pl.String).str.contains(a_row)).any())
+    return bool(found.item())
+
+
 def _read_each(text: str, payload_id: str, failures: list[dict[str, Any]]) -> pl.DataFrame:
-    """The slow way, for a table with something wrong in it: a row that is too long is lost."""
-    lines = csv.reader(StringIO(text))
-    header = next(lines, [])
+    """The slow way, line by line, for a table with something wrong in it.
+
+    A line that is too long, or whose quote stays open, costs itself alone.
+    """
+    first, *lines = text.splitlines()
+    header = next(csv.reader([first]))
     good: list[dict[str, Any]] = []
-    for n, row in enumerate(line for line in lines if line):
-        if len(row) > len(header):
-            error = f"the row has {len(row)} fields, the header {len(header)}"
-            failures.append({"payload_id": payload_id, "json_pointer": f"/{n}", "error": error})
+    for n, line in enumerate(line for line in lines if line):
+        row = next(csv.reader([line]))
+        problem = ""
+        if line.count('"') % 2:
+            problem = "a quote that is not closed"
+        elif len(row) > len(header):
+            problem = f"the row has {len(row)} fields, the header {len(header)}"
+        if problem:
+            failures.append({"payload_id": payload_id, "json_pointer": f"/{n}", "error": problem})
         else:
             good.append({"n": n, **dict(zip(header, row, strict=False))})
     return pl.DataFrame(good, schema={"n": pl.UInt32, **dict.fromkeys(header, pl.String)})

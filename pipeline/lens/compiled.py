@@ -94,30 +94,30 @@ def find_lens(name: str, folders: Collection[Path]) -> Path:
 
 
 def check_lens(
-    path: Path, connectors: Collection[str], name: str = ""
+    path: Path, connectors: Collection[str]
 ) -> tuple[CompiledLens | None, list[Finding]]:
     """The lens where it compiles, and every finding of gates 1 to 5 and 7.
 
-    `name` is the id it was asked for by: a copy that keeps the id of its original would
-    write into the original's directory.
+    A lens is called after its folder: a copy that keeps the id of its original would write
+    into the original's directory.
     """
+    path = path.resolve()
     label = f"{path.parent.name}/{path.name}" if path.parent.name else path.name
     document = load_document(path, label)
     contract, findings = check_gates(document, connectors)
-    if contract is not None and name == path.parent.name != contract.lens:
-        findings = [
-            *findings,
-            document.finding(1, ("lens",), "lens", repr(contract.lens), f"{name!r}, the folder"),
-        ]
+    folder = path.parent.name
+    if contract is not None and contract.lens != folder:
+        expected = f"{folder!r}, the folder's name"
+        findings.append(document.finding(1, ("lens",), "lens", repr(contract.lens), expected))
     if contract is None or any(finding.level == "error" for finding in findings):
         return None, findings
     findings += warn_of_slow_patterns(document, contract.mapping_rules)
     return _compile(contract, digest(canonical_json(document.data)), path.parent), findings
 
 
-def load_lens(path: Path, connectors: Collection[str], name: str = "") -> CompiledLens:
+def load_lens(path: Path, connectors: Collection[str]) -> CompiledLens:
     """The compiled lens. Raises LensError, which carries and tells every finding."""
-    lens, findings = check_lens(path, connectors, name)
+    lens, findings = check_lens(path, connectors)
     if lens is None:
         complaints = "\n".join(f"  {finding.message}" for finding in findings)
         raise LensError(f"the lens does not pass its gates:\n{complaints}", findings)

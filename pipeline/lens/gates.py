@@ -30,7 +30,6 @@ from pipeline.lens.parts import Parts, check_schema, read_parts
 from pipeline.lens.paths import known_paths
 from pipeline.lens.soundness import check_patterns, check_places
 
-_FEW = 10
 _DIMENSION_PATHS = re.compile(r"^(?:record|entity)\.(canonical_\w+)$")
 
 
@@ -165,12 +164,12 @@ class _Checker:
                     yield from self._require_value(key, "condition", value, match[1])
 
     def _require_path(self, key: Key, path: str) -> Iterator[Finding]:
-        known = known_paths(str(key[0]), path)
-        if known:
-            expected = f"one of {known}" if len(known) < _FEW else "a path of this section"
+        known = known_paths(str(key[0]))
+        if path not in known:
             yield self._document.finding(
-                2, key, "condition", f"path {path!r}", expected, nearest(path, known)
-            )
+                2, key, "condition", f"path {path!r}", "a path of this section",
+                nearest(path, known),
+            )  # fmt: skip
 
     def _raw_conditions(self) -> Iterator[tuple[Key, Any]]:
         if "admission" in self._document.data:

@@ -160,6 +160,7 @@ def _payloads(evidence: Evidence) -> dict[str, pl.DataFrame]:
                 "endpoint": example.endpoint,
                 "content_type": "text/csv" if is_text else "application/json",
                 "body": str(body).encode(),
+                "licence": example.provenance.licence,
                 "fetched_at": _SEEN_ON,
             }
         )

@@ -63,9 +63,13 @@ def extract_payloads(
         number = (pl.col("row") + shift).cast(pl.UInt32).alias("record")
         common = {
             "source": pl.lit(source),
-            "licence": pl.col("licence").fill_null(spec.licence.name),
+            "licence": pl.coalesce("licence", "payload_licence"),
         }
-        seen = frame.select("payload_id", pl.col("fetched_at").alias("observed_at"))
+        seen = frame.select(
+            "payload_id",
+            pl.col("fetched_at").alias("observed_at"),
+            pl.col("licence").alias("payload_licence"),
+        )
         dated = extraction.records.join(seen, on="payload_id", maintain_order="left")
         identity = _identity(spec.identity.fingerprint)
         records.append(dated.with_columns(number, identity, **common).select(list(RECORDS)))
@@ -75,9 +79,10 @@ def extract_payloads(
             )
         )
         failed = extraction.failures.join(seen, on="payload_id", maintain_order="left")
-        licence = pl.lit(spec.licence.name)
         failures.append(
-            failed.with_columns(source=pl.lit(source), licence=licence).select(list(FAILURES))
+            failed.with_columns(source=pl.lit(source), licence="payload_licence").select(
+                list(FAILURES)
+            )
         )
         shift += extraction.records.height
     return Extracted(pl.concat(records), pl.concat(observations), pl.concat(failures))

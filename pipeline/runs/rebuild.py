@@ -99,7 +99,7 @@ def _warnings(
 ) -> list[str]:
     broken = records.filter(pl.col("status") != "ok").sort("source", "payload_id", "json_pointer")
     told = [
-        f"{source}: {count} items could not be read, the first {payload}{pointer}: {error}"
+        f"{source}: items that could not be read: {count}, the first {payload}{pointer}: {error}"
         for source, count, payload, pointer, error in broken.group_by("source", maintain_order=True)
         .agg(
             pl.len(),

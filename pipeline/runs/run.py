@@ -20,7 +20,7 @@ from pipeline.context import RunContext
 from pipeline.entities.build import Build, build_entities
 from pipeline.entities.changes import to_changes
 from pipeline.errors import ConnectorError
-from pipeline.interrupts import interrupts_raised
+from pipeline.interrupts import interrupts_cancel, interrupts_raised
 from pipeline.lake.store import lake_files
 from pipeline.orchestration.orchestrator import ask_connectors
 from pipeline.orchestration.outcome import ConnectorOutcome
@@ -93,7 +93,8 @@ def _ask(
     """What each source says to the query."""
     planned = plan_connectors(context.lens, load_connectors(), request, features)
     question = Question(request.query, features.terms, features.area, features.implied_activities)
-    with stages.stage("payloads", sum(plan.is_selected for plan in planned)) as stage:
+    selected = sum(plan.is_selected for plan in planned)
+    with stages.stage("payloads", selected) as stage, interrupts_cancel():
         outcomes = asyncio.run(
             ask_connectors(context, planned, question, os.environ, request.budget_usd)
         )

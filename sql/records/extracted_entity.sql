@@ -14,7 +14,10 @@ with
                 source_record_id,
                 'fp-' || left(sha256(identity_text), 16),
                 payload_id || '#' || json_pointer
-            ) as record_key
+            ) as record_key,
+            source_record_id is null
+            and entity_name is null
+            and latitude is null as is_nothing
         from record
     ),
 
@@ -105,8 +108,11 @@ with
             newest.canonical_access,
             coalesce(record_module.modules, '{}'::json) as modules,
             coalesce(claimed.claims, []) as claims,
-            'ok' as status,
-            null::varchar as error
+            case when is_nothing then 'failed' else 'ok' end as status,
+            case
+                when is_nothing
+                then 'found no id, name or position, expected one of them'
+            end as error
         from newest
         left join observed using (record)
         left join claimed using (record)

@@ -150,5 +150,5 @@ def test_a_broken_item_is_reported_with_its_place(home: Path, sightline: Call):
     assert imported.code == 0
     assert report["entities"]["created"] == 1
     (warning,) = report["warnings"]
-    assert warning.startswith("openstreetmap: 1 items could not be read, the first p_")
+    assert warning.startswith("openstreetmap: items that could not be read: 1, the first p_")
     assert warning.endswith("/elements/1: found no type or no id, expected both")

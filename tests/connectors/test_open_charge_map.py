@@ -63,8 +63,8 @@ def test_each_record_has_the_licence_of_its_own_provider(connectors: dict[str, C
 
     records = extract_payloads({"open_charge_map": payloads(body)}, connectors).records
 
-    # Where the provider did not come, all that is known is that it differs by record.
-    assert records["licence"].to_list() == ["CC BY 4.0", "OGL v2.0", "per-record", "per-record"]
+    # Where the provider did not come, the payload's own is all that is known.
+    assert records["licence"].to_list() == ["CC BY 4.0", "OGL v2.0", "authored", "authored"]
 
 
 def test_connection_types_are_listed_once_and_sorted():

@@ -231,6 +231,20 @@ def test_a_row_with_too_many_fields_costs_itself_alone():
     assert found.records["entity_name"].to_list() == whole.records["entity_name"].to_list()
 
 
+def test_a_quote_that_stays_open_costs_its_own_row():
+    width = len(CSV_HEAD.split(","))
+    good = "pub_spfp.{0},Example {0},,,,,Pitch - Rugby,,,,,330200,674200,55.9{0},-3.2"
+    rows = [",".join((good.format(n).split(",") + [""] * width)[:width]) for n in range(1, 7)]
+    broken = [*rows[:2], rows[2].replace("Example", '"Example'), *rows[3:]]
+
+    found = extract("sport_scotland", csv(*broken) + "\n", content_type="text/csv")
+    whole = extract("sport_scotland", csv(*rows[:2], *rows[3:]) + "\n", content_type="text/csv")
+
+    assert failures(found)[0] == ("p0", "/2")
+    assert found.failures["error"][0] == "a quote that is not closed"
+    assert found.records["entity_name"].to_list() == whole.records["entity_name"].to_list()
+
+
 SEPTIC_TANK = feature("pub_sptk.1", None, source="SEPA")
 EXCEPTION = (
     '<?xml version="1.0"?><ows:ExceptionReport xmlns:ows="http://www.opengis.net/ows/1.1">'
@@ -251,6 +265,10 @@ EXCEPTION = (
         pytest.param({"type": "Feature"}, "expected a FeatureCollection", id="a single feature"),
         pytest.param("a,b\n1,2\n", "the CSV has columns", id="another CSV"),
         pytest.param(CSV_HEAD + "\n", "a header and no row", id="a CSV without rows"),
+        pytest.param(
+            (CSV_HEAD + "\npub_spfp.1,Caf\xe9").encode("latin-1"), "invalid continuation byte|unexpected end",
+            id="another encoding",
+        ),
         pytest.param(csv("pub_spfp.1,Exam"), "cut short: its last row has 2 of", id="half a row"),
     ],
 )  # fmt: skip

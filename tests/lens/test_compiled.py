@@ -43,7 +43,7 @@ def test_the_hash_tells_content_and_not_how_it_is_written(
     tmp_path: Path, lens: CompiledLens, connectors: dict[str, Connector]
 ):
     commented = f"# another comment\n{edited_text()}\n\n"
-    same = load_lens(write_lens(tmp_path, commented, "commented"), connectors)
+    same = load_lens(write_lens(tmp_path / "commented", commented), connectors)
     other = edited_lens(tmp_path, ("title: Edinburgh Finds", "title: Edinburgh Found"))
 
     assert same.hash == lens.hash

@@ -309,7 +309,7 @@ def test_gate_7_no_silent_fallback(
         ),
         pytest.param(
             "{path: query_features.is_named_search", "{path: query_feature.is_named_search",
-            "did you mean 'query_features'?", id="a connector rule",
+            "did you mean 'query_features.is_named_search'?", id="a connector rule",
         ),
     ],
 )  # fmt: skip

@@ -163,7 +163,7 @@ def test_lens_check_prints_the_findings_as_rows(tmp_path: Path, home: Path, sigh
         {
             "gate": 2,
             "level": "error",
-            "file": "edited/lens.yaml",
+            "file": "edinburgh_finds/lens.yaml",
             "line": line_of(path.read_text("utf-8"), "value: hocky"),
             "rule": "mapping rule register-hockey",
             "found": "'hocky'",

@@ -11,7 +11,8 @@ import pytest
 from pipeline.connectors.registry import Connector
 from pipeline.lens.compiled import CompiledLens
 from pipeline.lens.contract import ConnectorRule
-from pipeline.orchestration.plan import PlannedConnector, plan_connectors
+from pipeline.lens.paths import known_paths
+from pipeline.orchestration.plan import PlannedConnector, build_eval_context, plan_connectors
 from pipeline.orchestration.query_features import QueryFeatures
 from pipeline.orchestration.request import IngestRequest
 
@@ -153,3 +154,17 @@ def test_parameters_of_the_lens_reach_the_connector(
 
     assert '["club"="sport"]' in planned["openstreetmap"].parameters["selectors"]
     assert planned["serper"].parameters == {}
+
+
+def test_the_paths_a_lens_may_name_are_those_of_the_context(lens: CompiledLens):
+    request = IngestRequest("padel", 20, 0.8, Decimal(1))
+    features = QueryFeatures.extract("padel", request, lens.vocabulary)
+    context = build_eval_context(request, features)
+
+    laid_out = {
+        f"{root}.{name}" if isinstance(value, dict) else root
+        for root, value in context.items()
+        for name in (value if isinstance(value, dict) else [""])
+    }
+
+    assert laid_out == set(known_paths("connector_rules"))

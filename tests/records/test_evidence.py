@@ -34,7 +34,7 @@ def example(
 
 def written(folder: Path, *examples: str, name: str = "a.yaml") -> Path:
     """A lens folder's examples."""
-    path = folder / "edited" / "examples" / name
+    path = folder / "edinburgh_finds" / "examples" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("examples:\n" + "".join(examples), "utf-8")
     return path.parent
@@ -70,7 +70,7 @@ def test_a_broken_example_is_told_and_the_others_count(
     assert list(evidence.examples) == ["one"]
     assert [(f.gate, f.line, f.rule) for f in evidence.findings] == [(6, line, rule)]
     assert found in evidence.findings[0].found
-    assert evidence.findings[0].file == "edited/examples/a.yaml"
+    assert evidence.findings[0].file == "edinburgh_finds/examples/a.yaml"
 
 
 def test_a_file_that_is_no_yaml_is_told(tmp_path: Path, connectors: dict[str, Connector]):
@@ -79,7 +79,7 @@ def test_a_file_that_is_no_yaml_is_told(tmp_path: Path, connectors: dict[str, Co
     evidence = load_evidence(folder, connectors)
 
     assert evidence.examples == {}
-    assert [(f.file, f.gate) for f in evidence.findings] == [("edited/examples/a.yaml", 1)]
+    assert [(f.file, f.gate) for f in evidence.findings] == [("edinburgh_finds/examples/a.yaml", 1)]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_an_expectation_that_does_not_hold_is_told(
 
     first = findings[0]
     assert (first.gate, first.rule, first.found, first.expected) == (6, rule, found, expected)
-    assert (first.file, first.line) == ("edited/examples/a.yaml", 2)
+    assert (first.file, first.line) == ("edinburgh_finds/examples/a.yaml", 2)
 
 
 def test_a_rule_without_an_example_is_told_by_its_line(
@@ -146,7 +146,9 @@ def test_a_lens_without_examples_is_told_once(
 
     findings = check_evidence(lens, connectors, bench)
 
-    assert [(f.file, f.gate, f.found) for f in findings] == [("edited/examples", 6, "no example")]
+    assert [(f.file, f.gate, f.found) for f in findings] == [
+        ("edinburgh_finds/examples", 6, "no example")
+    ]
 
 
 def test_evidence_is_remembered_until_an_example_or_the_lens_changes(

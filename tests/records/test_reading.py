@@ -119,10 +119,22 @@ def test_an_unreadable_item_costs_itself_alone(read: Read):
     ]
     assert (failed["payload_id"], failed["json_pointer"]) == ("p0", "/elements/1")
     assert "as struct" in failed["error"]
-    assert (failed["licence"], failed["observed_at"]) == ("ODbL-1.0", DAY_ONE)
+    assert (failed["licence"], failed["observed_at"]) == ("authored", DAY_ONE)
     assert (failed["entity_name"], failed["claims"]) == (None, [])
     good = records.filter(pl.col("status") == "ok")
     assert good["error"].to_list() == [None, None]
+
+
+def test_an_item_that_says_nothing_is_a_failed_row(read: Read):
+    point = {"ID": 7, "AddressInfo": {"Title": "A", "Latitude": 55.9, "Longitude": -3.2}}
+
+    records = read("open_charge_map", [{}, point]).records.sort("record_key")
+
+    assert records.select("record_key", "status").rows() == [
+        ("open_charge_map:7", "ok"),
+        ("open_charge_map:p0#/0", "failed"),
+    ]
+    assert records["error"][1] == "found no id, name or position, expected one of them"
 
 
 def test_a_payload_that_is_no_json_is_one_failed_row(read: Read):

@@ -62,9 +62,10 @@ def _layer(feature: Any) -> str:
 
 def _require_csv(body: bytes) -> None:
     try:
-        header = body.split(b"\n", 1)[0].decode("utf-8-sig")
+        header = body.decode("utf-8-sig").split("\n", 1)[0]
     except UnicodeDecodeError as error:
-        raise ForeignPayloadError(f"neither GeoJSON nor CSV: {error.reason}") from error
+        told = f"neither GeoJSON nor CSV in UTF-8: {error.reason} at byte {error.start}"
+        raise ForeignPayloadError(told) from error
     columns = {column.strip().strip('"') for column in header.split(",")}
     missing = sorted(_CSV_COLUMNS - columns)
     if missing:
