@@ -82,6 +82,14 @@ def test_the_report_tells_how_what_and_why(width: int):
     assert "warning: sport_scotland failed: HTTP 503\n" in text
     # 0.5 + 0.25 + 0.25 seconds
     assert "partial in 1.00 s · run_1\n" in text
+    assert "next:" not in text  # nothing was stored, so there is nothing to explain
+
+
+def test_what_was_stored_can_be_explained_next():
+    stored = STAGES | {"stored": {"in": 1, "out": 1, "seconds": 0.1}}
+
+    text = shown(report(stages=stored), 200)
+
     assert text.endswith("next: sightline explain authored-park\n")
 
 
