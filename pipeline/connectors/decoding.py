@@ -71,7 +71,7 @@ def decode_csv(payload_id: str, body: bytes, columns: Sequence[str]) -> Decoded:
 
 def _has_swallowed_rows(table: pl.DataFrame) -> bool:
     """Whether a quote that nobody closed made whole rows part of one field."""
-    a_row = r"\n(?:[^\n,]*,){" + str(table.width - 2) + "}"  # without the column n
+    a_row = r"\n(?:[^\n,]*,){" + str(max(table.width - 2, 1)) + "}"  # without the column n
     found = table.select(pl.any_horizontal(pl.col(pl.String).str.contains(a_row)).any())
     return bool(found.item())
 
@@ -81,8 +81,8 @@ def _read_each(text: str, payload_id: str, failures: list[dict[str, Any]]) -> pl
 
     A line that is too long, or whose quote stays open, costs itself alone.
     """
-    first, *lines = text.splitlines()
-    header = next(csv.reader([first]))
+    first, *lines = text.splitlines() or [""]
+    header = next(csv.reader([first]), [])
     good: list[dict[str, Any]] = []
     for n, line in enumerate(line for line in lines if line):
         row = next(csv.reader([line]))

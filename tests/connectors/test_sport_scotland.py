@@ -217,34 +217,6 @@ def test_the_csv_and_the_wfs_say_the_same():
     assert pointers(from_csv, "facilities.Pitch - Rugby") == [["/0", "/1"]]
 
 
-def test_a_row_with_too_many_fields_costs_itself_alone():
-    good = "pub_spfp.{},Example,,,,,Pitch - Rugby,,,,,330200,674200,55.9,-3.2"
-    width = len(CSV_HEAD.split(","))
-    rows = [",".join((good.format(n).split(",") + [""] * width)[:width]) for n in (1, 2)]
-    ragged = csv(rows[0], "x," * 40, rows[1]) + "\n"
-
-    found = extract("sport_scotland", ragged, content_type="text/csv")
-
-    assert failures(found)[0] == ("p0", "/1")
-    assert f"the row has 41 fields, the header {width}" in found.failures["error"][0]
-    whole = extract("sport_scotland", csv(*rows) + "\n", content_type="text/csv")
-    assert found.records["entity_name"].to_list() == whole.records["entity_name"].to_list()
-
-
-def test_a_quote_that_stays_open_costs_its_own_row():
-    width = len(CSV_HEAD.split(","))
-    good = "pub_spfp.{0},Example {0},,,,,Pitch - Rugby,,,,,330200,674200,55.9{0},-3.2"
-    rows = [",".join((good.format(n).split(",") + [""] * width)[:width]) for n in range(1, 7)]
-    broken = [*rows[:2], rows[2].replace("Example", '"Example'), *rows[3:]]
-
-    found = extract("sport_scotland", csv(*broken) + "\n", content_type="text/csv")
-    whole = extract("sport_scotland", csv(*rows[:2], *rows[3:]) + "\n", content_type="text/csv")
-
-    assert failures(found)[0] == ("p0", "/2")
-    assert found.failures["error"][0] == "a quote that is not closed"
-    assert found.records["entity_name"].to_list() == whole.records["entity_name"].to_list()
-
-
 SEPTIC_TANK = feature("pub_sptk.1", None, source="SEPA")
 EXCEPTION = (
     '<?xml version="1.0"?><ows:ExceptionReport xmlns:ows="http://www.opengis.net/ows/1.1">'
