@@ -82,20 +82,27 @@ def _read_each(text: str, payload_id: str, failures: list[dict[str, Any]]) -> pl
     A line that is too long, or whose quote stays open, costs itself alone.
     """
     first, *lines = text.splitlines() or [""]
-    header = next(csv.reader([first]), [])
+    header, _ = _fields(first)
     good: list[dict[str, Any]] = []
     for n, line in enumerate(line for line in lines if line):
-        row = next(csv.reader([line]))
-        problem = ""
-        if line.count('"') % 2:
-            problem = "a quote that is not closed"
-        elif len(row) > len(header):
+        row, problem = _fields(line)
+        if not problem and len(row) > len(header):
             problem = f"the row has {len(row)} fields, the header {len(header)}"
         if problem:
             failures.append({"payload_id": payload_id, "json_pointer": f"/{n}", "error": problem})
         else:
             good.append({"n": n, **dict(zip(header, row, strict=False))})
     return pl.DataFrame(good, schema={"n": pl.UInt32, **dict.fromkeys(header, pl.String)})
+
+
+def _fields(line: str) -> tuple[list[str], str]:
+    """The fields of one line, or why it has none."""
+    if line.count('"') % 2:
+        return [], "a quote that is not closed"
+    try:
+        return next(csv.reader([line]), []), ""
+    except csv.Error as error:
+        return [], str(error)
 
 
 def flatten(frame: pl.DataFrame, item: pl.Struct, column: str = "item") -> pl.DataFrame:

@@ -35,6 +35,9 @@ def test_a_field_may_hold_a_line_break_and_a_comma():
     [
         pytest.param("2,Beta,Leith,too,many", "the row has 5 fields, the header 3", id="too long"),
         pytest.param('2,"Beta,Leith', "a quote that is not closed", id="an open quote"),
+        pytest.param(
+            f"2,{'x' * 200_000},Leith,too,many", "field larger than field limit (131072)", id="huge"
+        ),
     ],
 )
 def test_a_broken_line_costs_itself_alone(broken: str, error: str):

@@ -241,6 +241,7 @@ EXCEPTION = (
             (CSV_HEAD + "\npub_spfp.1,Caf\xe9").encode("latin-1"), "invalid continuation byte|unexpected end",
             id="another encoding",
         ),
+        pytest.param(csv("x" * 200_000), "cut short: field larger than", id="a row without end"),
         pytest.param(csv("pub_spfp.1,Exam"), "cut short: its last row has 2 of", id="half a row"),
     ],
 )  # fmt: skip

@@ -82,7 +82,10 @@ def _require_whole_last_row(body: bytes, width: int) -> None:
     if body.endswith(b"\n"):
         return
     last = body[body.rindex(b"\n") + 1 :].decode("utf-8", "replace")
-    fields = len(next(csv.reader([last])))
+    try:
+        fields = len(next(csv.reader([last])))
+    except csv.Error as error:
+        raise ForeignPayloadError(f"the CSV is cut short: {error}") from error
     if fields < width:
         raise ForeignPayloadError(
             f"the CSV is cut short: its last row has {fields} of {width} fields"
