@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -57,3 +58,32 @@ def interrupts_cancel() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def interrupts_stop(stop: Callable[[], None]) -> Iterator[None]:
+    """Call `stop` from a thread of its own when a signal comes.
+
+    A library that waits inside the main thread keeps Python's handlers from running; once
+    `stop` has made it return, they run and raise KeyboardInterrupt.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)  # as set_wakeup_fd asks
+    before = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+
+    def watch() -> None:
+        while reader.recv(1):  # nothing comes any more when the writer is closed
+            stop()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        writer.close()
+        watcher.join()
+        reader.close()

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.errors import WarehouseBusyError, WarehouseError
+from pipeline.interrupts import interrupts_stop
 from pipeline.warehouse.migrations import migrate
 
 _log = logging.getLogger(__name__)
@@ -45,7 +46,8 @@ class Gate:
             )
         connection = self._connect(read_only=True)
         try:
-            yield connection
+            with interrupts_stop(connection.interrupt):
+                yield connection
         except duckdb.Error as error:
             raise WarehouseError(f"{self.path}: cannot be read: {error}") from error
         finally:
