@@ -172,6 +172,9 @@ def _add_run(commands: Commands[_Parser]) -> None:
     many.add_argument("--discover", metavar="N", help="look for N things")
     many.add_argument("--one", action="store_true", help="look for one named thing")
     run.add_argument("--budget", metavar="USD", help="US dollars the run may spend")
+    where = run.add_mutually_exclusive_group()
+    where.add_argument("--box", metavar="S,W,N,E", help="look in this box of degrees")
+    where.add_argument("--near", metavar="LAT,LON[,M]", help="look within M metres (1000) of here")
     run.add_argument("--persist", action=argparse.BooleanOptionalAction, default=True,
                      help="store what comes of it (the default)")  # fmt: skip
     _json_option(run)

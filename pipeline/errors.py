@@ -95,5 +95,9 @@ class WarehouseError(SightlineError):
     exit_code = 16
 
 
+class StaleBuildError(WarehouseError):
+    """What a build was computed from has changed since; it can be built again."""
+
+
 class WarehouseBusyError(WarehouseError):
     """Another process holds the warehouse and did not let go in time."""

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.runs.rebuild import RebuildReport
-from pipeline.runs.run import RunReport
+from pipeline.runs.report import RunReport
 
 _STATUS_STYLES = {
     "ok": "green",
@@ -22,9 +22,9 @@ _STATUS_STYLES = {
     "stopped": "yellow",
     "budget_stopped": "yellow",
 }
-_ROOMY = 80  # columns of a terminal that has room for all that is known of a connector
-_WIDE = ("connector", "phase", "mode", "status", "answers", "records", "cost", "time")
-_NARROW = ("connector", "status", "records", "time")
+_ROOMY = 96  # columns of a terminal that has room for all that is known of a connector
+_WIDE = ("connector", "phase", "status", "answers", "records", "entities", "won", "cost", "time")
+_NARROW = ("connector", "status", "records", "entities", "cost", "time")
 STAGE_NAMES = {
     "payloads": "payloads",
     "extracted_entities": "Extracted Entities",
@@ -98,10 +98,11 @@ def _print_connectors(report: RunReport, console: Console) -> None:
         {
             "connector": c["name"],
             "phase": c["phase"].lower(),
-            "mode": c["mode"],
             "status": Text(c["status"], style=_STATUS_STYLES[c["status"]]),
             "answers": c["payloads"],
             "records": c["records"],
+            "entities": c["entities"],
+            "won": c["values_won"],
             "cost": f"${c['cost']:.3f}",
             "time": f"{c['seconds']:.2f} s",
         }
@@ -109,12 +110,34 @@ def _print_connectors(report: RunReport, console: Console) -> None:
     ]
     columns = _WIDE if console.width >= _ROOMY else _NARROW
     cells = [[row[column] for column in columns] for row in rows]
-    reasons = [(c["name"], c["why"]) for c in report.connectors]
-    right = "answers records cost time"
+    mixed = len({c["mode"] for c in report.connectors}) > 1
+    reasons = [
+        (c["name"], f"{c['mode']}: {c['why']}" if mixed else c["why"]) for c in report.connectors
+    ]
+    right = "answers records entities won cost time"
+    modes = sorted({c["mode"] for c in report.connectors})
     console.print()
-    console.print(make_table("Connectors", columns, cells, right=right, whole=" ".join(columns)))
+    console.print(
+        make_table(
+            f"Connectors ({', '.join(modes)})", columns, cells, right=right, whole=" ".join(columns)
+        )
+    )
     console.print()
     console.print(make_table("", ("connector", "why"), reasons, whole="connector"))
+    _print_decisions(report, console)
+
+
+def _print_decisions(report: RunReport, console: Console) -> None:
+    """What each barrier decided, and what was paid of what might have been."""
+    console.print()
+    for decision in report.decisions:
+        told = f"{decision['groups']} found, confidence {decision['confidence']:.2f}"
+        console.print(
+            Text(f"after {decision['after']}: {told}: {decision['decision']}, {decision['why']}"),
+            style="dim",
+        )
+    budget = report.budget
+    console.print(Text(f"paid ${budget['spent']:.3f} of ${budget['limit']:.2f}"), style="dim")
 
 
 def _print_stages(title: str, stages: Mapping[str, Mapping[str, Any]], console: Console) -> None:

@@ -27,7 +27,7 @@ def assets_root() -> Path:
 class OrchestrationConfig(StrictModel):
     """Defaults of a request that names no others."""
 
-    target_entity_count: int = Field(20, ge=1, description="entities a DISCOVER_MANY run seeks")
+    target_entity_count: int = Field(100, ge=1, description="entities a DISCOVER_MANY run seeks")
     min_confidence: float = Field(0.8, ge=0, le=1, description="confidence that ends a search")
     budget_usd: Decimal = Field(Decimal("1.00"), ge=0, description="US dollars a run may spend")
 

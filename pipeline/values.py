@@ -33,6 +33,17 @@ class GeoPoint:
         )
         return 2 * EARTH_RADIUS_M * asin(sqrt(chord))
 
+    def box_around(self, radius_m: float) -> BoundingBox:
+        """The square whose sides are `radius_m` away, cut off at the ends of the globe."""
+        high = radius_m / METRES_PER_DEGREE
+        wide = high / max(cos(radians(self.latitude)), 1e-6)
+        return BoundingBox(
+            max(self.latitude - high, -90.0),
+            max(self.longitude - wide, -180.0),
+            min(self.latitude + high, 90.0),
+            min(self.longitude + wide, 180.0),
+        )
+
 
 @dataclass(frozen=True)
 class BoundingBox:
@@ -55,6 +66,12 @@ class BoundingBox:
             and self.west <= other.west
             and self.north >= other.north
             and self.east >= other.east
+        )
+
+    def holds(self, point: GeoPoint) -> bool:
+        """Whether the point lies in the box or on its edge."""
+        return (
+            self.south <= point.latitude <= self.north and self.west <= point.longitude <= self.east
         )
 
     @property

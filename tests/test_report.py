@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from pipeline.report import make_table, print_run
-from pipeline.runs.run import RunReport
+from pipeline.runs.report import RunReport
 
 STAGES = {
     "payloads": {"in": 2, "out": 3, "seconds": 0.5},
@@ -21,7 +21,7 @@ STAGES = {
 
 def connector(name: str, status: str, why: str) -> dict[str, Any]:
     return {"name": name, "phase": "STRUCTURED", "mode": "replay", "status": status, "payloads": 3,
-            "records": 40, "cost": 0.035, "seconds": 1.25, "why": why}  # fmt: skip
+            "records": 40, "entities": 1, "values_won": 7, "cost": 0.035, "seconds": 1.25, "why": why}  # fmt: skip
 
 
 def report(**changes: Any) -> RunReport:
@@ -36,6 +36,11 @@ def report(**changes: Any) -> RunReport:
             connector("open_charge_map", "skipped", "no trigger matched (any keyword of ['ev'])"),
             connector("sport_scotland", "failed", "HTTP 503: down [for now]"),
         ],
+        "decisions": [
+            {"after": "DISCOVERY", "confidence": 0.55, "accepted": 2, "groups": 1,
+             "decision": "go on", "why": "not enough is known yet"}
+        ],
+        "budget": {"limit": 1.0, "spent": 0.07},
         "stages": STAGES,
         "entities": [
             {"slug": "authored-park", "entity_id": "e_1", "entity_name": "Authored [Park]",
@@ -59,15 +64,15 @@ def rows(text: str, title: str) -> list[list[str]]:
     return [re.split(r"\s{2,}", line.strip()) for line in lines]
 
 
-@pytest.mark.parametrize("width", [80, 200])
+@pytest.mark.parametrize("width", [100, 200])
 def test_the_report_tells_how_what_and_why(width: int):
     text = shown(report(), width)
 
     assert text.startswith("authored park [leith]\n")
     assert "read as RESOLVE_ONE · activities padel · locations leith\n" in text
     assert rows(text, "Connectors") == [
-        ["open_charge_map", "structured", "replay", "skipped", "3", "40", "$0.035", "1.25 s"],
-        ["sport_scotland", "structured", "replay", "failed", "3", "40", "$0.035", "1.25 s"],
+        ["open_charge_map", "structured", "skipped", "3", "40", "1", "7", "$0.035", "1.25 s"],
+        ["sport_scotland", "structured", "failed", "3", "40", "1", "7", "$0.035", "1.25 s"],
     ]
     assert re.search(
         r"^open_charge_map +no trigger matched \(any keyword of \['ev'\]\)", text, re.MULTILINE

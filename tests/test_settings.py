@@ -27,7 +27,7 @@ def test_a_fresh_clone_replays_the_shipped_lens(tmp_path: Path):
     settings = settings_of(tmp_path)
 
     assert (settings.mode, settings.lens) == ("replay", "edinburgh_finds")
-    assert settings.app.orchestration.target_entity_count == 20
+    assert settings.app.orchestration.target_entity_count == 100
     assert settings.app.orchestration.budget_usd == Decimal("1.00")
 
 

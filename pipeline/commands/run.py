@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from decimal import Decimal, InvalidOperation
+from math import isfinite
 
 from pipeline.commands.common import console, make_context, print_json, progress
 from pipeline.context import RunContext
@@ -14,9 +15,11 @@ from pipeline.report import print_run
 from pipeline.runs.run import run_query
 from pipeline.runs.stages import TIMED_STAGES
 from pipeline.text import fold
+from pipeline.values import BoundingBox, GeoPoint
 
+_RADIUS_M = 1_000.0  # round a point that names no distance
 _WORD = re.compile(r"^([A-Za-z_]+)=(.*)$", re.DOTALL)
-_KEYS = ("query", "mode", "lens", "discover", "budget")
+_KEYS = ("query", "mode", "lens", "discover", "budget", "box", "near")
 
 
 def execute(arguments: argparse.Namespace) -> None:
@@ -65,13 +68,57 @@ def _request(query: str, arguments: argparse.Namespace, context: RunContext) -> 
         mode = IngestionMode.RESOLVE_ONE
     elif arguments.discover is not None:
         mode = IngestionMode.DISCOVER_MANY
+    if arguments.box and arguments.near:
+        raise UsageError("box and near both say where to look: expected one of them")
+    point, radius_m = _near(arguments.near)
     return IngestRequest(
         query=query,
         target_entity_count=_count(arguments.discover, defaults.target_entity_count),
         min_confidence=defaults.min_confidence,
-        budget_usd=_money(arguments.budget, defaults.budget_usd),
+        budget=_money(arguments.budget, defaults.budget_usd),
         ingestion_mode=mode,
+        bounding_box=_box(arguments.box),
+        point=point,
+        radius_m=radius_m,
     )
+
+
+def _box(value: str | None) -> BoundingBox | None:
+    if value is None:
+        return None
+    expected = "south,west,north,east in degrees, such as 55.93,-3.25,55.96,-3.15"
+    south, west, north, east = _numbers("box", value, 4, expected)
+    try:
+        GeoPoint(south, west)
+        GeoPoint(north, east)
+        return BoundingBox(south, west, north, east)
+    except ValueError:
+        raise UsageError(f"box is {value!r}, expected {expected}") from None
+
+
+def _near(value: str | None) -> tuple[GeoPoint | None, float]:
+    if value is None:
+        return None, _RADIUS_M
+    expected = "latitude,longitude in degrees and perhaps metres, such as 55.95,-3.19,500"
+    latitude, longitude, *radius = _numbers("near", value, 2 + (value.count(",") > 1), expected)
+    try:
+        point = GeoPoint(latitude, longitude)
+    except ValueError:
+        raise UsageError(f"near is {value!r}, expected {expected}") from None
+    radius_m = radius[0] if radius else _RADIUS_M
+    if radius_m <= 0:
+        raise UsageError(f"near is {value!r}, expected {expected}")
+    return point, radius_m
+
+
+def _numbers(name: str, value: str, count: int, expected: str) -> list[float]:
+    try:
+        numbers = [float(part) for part in value.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) != count or not all(isfinite(number) for number in numbers):
+        raise UsageError(f"{name} is {value!r}, expected {expected}")
+    return numbers
 
 
 def _count(value: str | None, default: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -65,9 +65,11 @@ class ApiClient:
         params: Mapping[str, Any] | None = None,
         secret: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        omit: Sequence[str] = (),
     ) -> Answer:
-        """GET; `secret` parameters are sent and never kept."""
-        query = dict(request.params) | dict(params or {}) | dict(secret or {})
+        """GET; `secret` parameters are sent and never kept, those in `omit` kept and not sent."""
+        kept = {name: value for name, value in request.params.items() if name not in omit}
+        query = kept | dict(params or {}) | dict(secret or {})
         return await self._send("GET", request, params=query, headers=headers)
 
     async def post_json(

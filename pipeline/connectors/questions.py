@@ -29,13 +29,14 @@ class SourceRequest:
     """One request to an API.
 
     `terms` and `area` say how narrow the answer will be: a lake holds it as the answer to
-    any question that has these words and lies in this area.
+    any question that has these words and lies in this area. Without an area it answers the
+    same request alone.
     """
 
     endpoint: str
     path: str
     params: Mapping[str, Any]
-    area: BoundingBox
+    area: BoundingBox | None
     terms: tuple[str, ...] = ()
 
     @property
@@ -46,7 +47,7 @@ class SourceRequest:
                 "path": self.path,
                 "params": dict(self.params),
                 "terms": sorted(self.terms),
-                "area": self.area.as_list(),
+                "area": self.area.as_list() if self.area else None,
             }
         )
 

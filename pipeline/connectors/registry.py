@@ -42,18 +42,41 @@ class Connector:
         ).extract
         return extract(payloads, self.spec)
 
+    @property
+    def node_names(self) -> list[str]:
+        """How a lens refers to its operations."""
+        return [self.spec.node_name(operation) for operation in self.spec.all_operations()]
+
+    @property
+    def provided_keys(self) -> set[str]:
+        """The context keys that its records fill."""
+        return {key for operation in self.spec.all_operations() for key in operation.provides}
+
     def plan_requests(
-        self, question: Question, parameters: Mapping[str, Any]
+        self,
+        question: Question,
+        parameters: Mapping[str, Any],
+        operation: str = "",
+        seeds: Mapping[str, Any] | None = None,
     ) -> list[SourceRequest]:
-        """The requests that answer a question; nothing is sent."""
-        requests: list[SourceRequest] = self._module("fetch").plan_requests(
-            question, self.spec, parameters
+        """The requests that answer a question; nothing is sent.
+
+        A further operation asks with the seeds that others provided.
+        """
+        fetch = self._module("fetch")
+        requests: list[SourceRequest] = (
+            getattr(fetch, f"plan_{operation}")(question, self.spec, parameters, seeds or {})
+            if operation
+            else fetch.plan_requests(question, self.spec, parameters)
         )
         return requests
 
-    def fetch(self, client: ApiClient, request: SourceRequest) -> AsyncIterator[Answer]:
+    def fetch(
+        self, client: ApiClient, request: SourceRequest, operation: str = ""
+    ) -> AsyncIterator[Answer]:
         """Send a request; one answer per page."""
-        answers: AsyncIterator[Answer] = self._module("fetch").fetch(client, request)
+        name = f"fetch_{operation}" if operation else "fetch"
+        answers: AsyncIterator[Answer] = getattr(self._module("fetch"), name)(client, request)
         return answers
 
     def require_expected(self, body: bytes, content_type: str) -> None:

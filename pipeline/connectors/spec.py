@@ -60,16 +60,29 @@ class Api(StrictModel):
         return self.key_variable is None or self.key(environ) is not None
 
 
-class ConnectorSpec(StrictModel):
-    """spec.yaml of one connector."""
+class Operation(StrictModel):
+    """One way in which a run asks a source, in one phase.
+
+    `provides` names, by context key, the id scheme of the source's records that fills it.
+    """
+
+    phase: Phase
+    cost_usd: Decimal = Field(Decimal(0), ge=0, description="worst case of one request")
+    requires: tuple[str, ...] = Field((), description="context keys it reads")
+    provides: dict[str, str] = Field({}, description="context key: id scheme that fills it")
+    supports_query_only: bool = Field(True, description="can do without what it requires")
+    name: str = Field("", description="empty for the main operation")
+
+
+class ConnectorSpec(Operation):
+    """spec.yaml of one connector: its main operation, others, and all that is known of it."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
-    phase: Phase
+    operations: dict[str, Operation] = Field({}, description="further operations by name")
     trust_tier: TrustTier
     default_priority: int = Field(ge=0)
     position_accuracy_m: float | None = Field(None, gt=0, description="None: has no positions")
-    cost_usd: Decimal = Field(Decimal(0), ge=0, description="worst case of one request")
     licence: Licence
     api: Api
     identity: RecordIdentity = RecordIdentity()
@@ -83,6 +96,22 @@ class ConnectorSpec(StrictModel):
     def trust_level(self) -> int:
         """High 3, medium 2, low 1."""
         return TRUST_LEVELS[self.trust_tier]
+
+    def all_operations(self) -> list[Operation]:
+        """The main operation, nameless, then the others in the order of the file."""
+        main = Operation(
+            phase=self.phase,
+            cost_usd=self.cost_usd,
+            requires=self.requires,
+            provides=self.provides,
+            supports_query_only=self.supports_query_only,
+        )
+        named = (o.model_copy(update={"name": name}) for name, o in self.operations.items())
+        return [main, *named]
+
+    def node_name(self, operation: Operation) -> str:
+        """How reports and lenses call an operation: `source`, `source.operation`."""
+        return f"{self.name}.{operation.name}" if operation.name else self.name
 
     def setting(self, name: str) -> Any:
         """A fact of `settings`; SettingsError where the file does not state it."""

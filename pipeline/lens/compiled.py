@@ -21,7 +21,8 @@ from pipeline.lens.contract import (
     ModuleTrigger,
 )
 from pipeline.lens.document import load_document
-from pipeline.lens.gates import check_gates
+from pipeline.lens.gates import KnownConnector, check_gates
+from pipeline.lens.routing import CompiledConnectorRule, compile_connector_rule
 from pipeline.lens.soundness import warn_of_slow_patterns
 from pipeline.lens.vocabulary import Vocabulary
 from pipeline.patterns import Pattern, compile_pattern
@@ -75,6 +76,7 @@ class CompiledLens:
     field_rules: tuple[CompiledFieldRule, ...]
     modules: Mapping[str, Module]
     triggers: tuple[CompiledTrigger, ...]
+    connector_rules: Mapping[str, CompiledConnectorRule]
     admission: Node
     part_names: tuple[Pattern, ...]
     abbreviations: Mapping[str, str]
@@ -94,7 +96,7 @@ def find_lens(name: str, folders: Collection[Path]) -> Path:
 
 
 def check_lens(
-    path: Path, connectors: Collection[str]
+    path: Path, connectors: Mapping[str, KnownConnector]
 ) -> tuple[CompiledLens | None, list[Finding]]:
     """The lens where it compiles, and every finding of gates 1 to 5 and 7.
 
@@ -115,7 +117,7 @@ def check_lens(
     return _compile(contract, digest(canonical_json(document.data)), path.parent), findings
 
 
-def load_lens(path: Path, connectors: Collection[str]) -> CompiledLens:
+def load_lens(path: Path, connectors: Mapping[str, KnownConnector]) -> CompiledLens:
     """The compiled lens. Raises LensError, which carries and tells every finding."""
     lens, findings = check_lens(path, connectors)
     if lens is None:
@@ -148,6 +150,9 @@ def _compile(contract: Contract, content_hash: str, folder: Path) -> CompiledLen
         ),
         modules=contract.modules,
         triggers=tuple(_compile_trigger(trigger) for trigger in contract.module_triggers),
+        connector_rules={
+            name: compile_connector_rule(rule) for name, rule in contract.connector_rules.items()
+        },
         admission=parse_condition(contract.admission, "admission"),
         part_names=tuple(compile_pattern(name) for name in resolution.parts.names),
         abbreviations={fold(k): fold(v) for k, v in resolution.abbreviations.items()},

@@ -7,8 +7,8 @@ and 7 no silent fallback (soundness.py). Gate 6, evidence, needs the connectors:
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Protocol
 
 from pipeline.conditions import (
     CompositeCondition,
@@ -33,8 +33,18 @@ from pipeline.lens.soundness import check_patterns, check_places
 _DIMENSION_PATHS = re.compile(r"^(?:record|entity)\.(canonical_\w+)$")
 
 
+class KnownConnector(Protocol):
+    """What a lens may refer to: a connector's nodes, and the context keys it fills."""
+
+    @property
+    def node_names(self) -> Collection[str]: ...
+
+    @property
+    def provided_keys(self) -> Collection[str]: ...
+
+
 def check_gates(
-    document: Document, connectors: Collection[str]
+    document: Document, connectors: Mapping[str, KnownConnector]
 ) -> tuple[Contract | None, list[Finding]]:
     """The contract where it stands, and every finding of gates 1 to 5 and 7, by line."""
     contract, findings = check_schema(document)
@@ -47,7 +57,9 @@ def check_gates(
 class _Checker:
     """Gates 2 to 5 and 7 over the readable parts of one lens."""
 
-    def __init__(self, document: Document, parts: Parts, connectors: Collection[str]) -> None:
+    def __init__(
+        self, document: Document, parts: Parts, connectors: Mapping[str, KnownConnector]
+    ) -> None:
         self._document = document
         self._parts = parts
         self._connectors = connectors
@@ -164,7 +176,8 @@ class _Checker:
                     yield from self._require_value(key, "condition", value, match[1])
 
     def _require_path(self, key: Key, path: str) -> Iterator[Finding]:
-        known = known_paths(str(key[0]))
+        provided = {k for known in self._connectors.values() for k in known.provided_keys}
+        known = known_paths(str(key[0]), provided)
         if path not in known:
             yield self._document.finding(
                 2, key, "condition", f"path {path!r}", "a path of this section",
@@ -185,8 +198,10 @@ class _Checker:
     # gate 3
 
     def _connector_references(self) -> Iterator[Finding]:
+        nodes = {node for known in self._connectors.values() for node in known.node_names}
         for name in self._parts.connector_rules:
-            yield from self._require_connector(("connector_rules", name), "connector rule", name)
+            where: Key = ("connector_rules", name)
+            yield from self._require_connector(where, "connector rule", name, nodes)
         for key, rule in self._parts.mapping_rules:
             for source in rule.applicability.source:
                 where = (*key, "applicability", "source")
@@ -198,9 +213,12 @@ class _Checker:
                     where, f"field rule {field_rule.rule_id}", source
                 )
 
-    def _require_connector(self, key: Key, rule: str, name: str) -> Iterator[Finding]:
-        if name not in self._connectors:
-            known = sorted(self._connectors)
+    def _require_connector(
+        self, key: Key, rule: str, name: str, names: Collection[str] | None = None
+    ) -> Iterator[Finding]:
+        """`names` are those that may stand here: every connector's, unless told otherwise."""
+        known = sorted(self._connectors if names is None else names)
+        if name not in known:
             yield self._document.finding(
                 3,
                 key,

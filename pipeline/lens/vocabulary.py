@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from math import cos, radians
 from typing import Literal
 
 from pipeline.lens.contract import Place, VocabularySection
 from pipeline.text import fold
-from pipeline.values import METRES_PER_DEGREE, BoundingBox, GeoPoint
+from pipeline.values import BoundingBox, GeoPoint
 
 Kind = Literal["activity", "brand", "venue", "place", "filler"]
 SECTION_KINDS: dict[str, Kind] = {
@@ -186,11 +185,4 @@ def place_box(place: Place) -> BoundingBox:
     if place.box is not None:
         return BoundingBox(*place.box)
     point = GeoPoint(*(place.point or (0.0, 0.0)))
-    high = (place.radius_m or _DEFAULT_RADIUS_M) / METRES_PER_DEGREE
-    wide = high / cos(radians(point.latitude))
-    return BoundingBox(
-        point.latitude - high,
-        point.longitude - wide,
-        point.latitude + high,
-        point.longitude + wide,
-    )
+    return point.box_around(place.radius_m or _DEFAULT_RADIUS_M)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pipeline.connectors.questions import SourceRequest
-from pipeline.orchestration.plan import PlannedConnector
+from pipeline.orchestration.plan import ConnectorNode
 
 
 @dataclass
@@ -32,10 +32,9 @@ class Budget:
         return refused
 
 
-def worst_case(plan: PlannedConnector, requests: Sequence[SourceRequest]) -> Decimal:
-    """What the plan's requests cost if every page there may be is asked for."""
-    spec = plan.connector.spec
-    calls = len(requests) * spec.api.max_pages
-    if plan.call_limit is not None:
-        calls = min(calls, plan.call_limit)
-    return spec.cost_usd * calls
+def worst_case(node: ConnectorNode, requests: Sequence[SourceRequest]) -> Decimal:
+    """What the requests cost if every page there may be is asked for."""
+    calls = len(requests) * node.connector.spec.api.max_pages
+    if node.call_limit is not None:
+        calls = min(calls, node.call_limit)
+    return node.operation.cost_usd * calls

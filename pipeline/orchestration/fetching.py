@@ -43,6 +43,7 @@ async def fetch_answers(
     http: httpx.AsyncClient,
     environ: Mapping[str, str],
     call_limit: int | None = None,
+    operation: str = "",
 ) -> Fetched:
     """Every page of every request, in order; each one checked before it counts.
 
@@ -56,7 +57,7 @@ async def fetch_answers(
     for request in requests:
         if len(answers) == call_limit:
             return Fetched(answers, [*client.notes, f"stopped at the lens's {call_limit} calls"])
-        async for answer in connector.fetch(client, request):
+        async for answer in connector.fetch(client, request, operation):
             connector.require_expected(answer.body, answer.content_type)
             answers.append(answer)
             if len(answers) == call_limit:

@@ -1,162 +1,172 @@
-"""Asking the planned connectors, phase by phase; a connector's failure costs it alone."""
+"""Asking the planned connectors, phase by phase, and deciding at each barrier whether to go on."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from decimal import Decimal
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from pipeline.connectors.questions import Question
+from pipeline.connectors.registry import Connector
 from pipeline.connectors.spec import Phase
 from pipeline.context import RunContext
-from pipeline.errors import SightlineError
-from pipeline.lake.store import collect_payloads, scan_lake, write_payloads
+from pipeline.orchestration.asking import Ask, answer
 from pipeline.orchestration.budget import Budget, worst_case
-from pipeline.orchestration.outcome import ConnectorOutcome, Status
-from pipeline.orchestration.plan import PlannedConnector
-from pipeline.orchestration.replay import replay
+from pipeline.orchestration.committing import commit_outcomes
+from pipeline.orchestration.confidence import ConfidenceCalculator, Progress, StandardConfidence
+from pipeline.orchestration.eval_context import build_eval_context
+from pipeline.orchestration.execution_context import ExecutionContext
+from pipeline.orchestration.gating import lacks_context, select
+from pipeline.orchestration.grouping import group_candidates
+from pipeline.orchestration.outcome import ConnectorOutcome
+from pipeline.orchestration.plan import ConnectorNode, ExecutionPlan, plan_connectors
+from pipeline.orchestration.query_features import QueryFeatures
+from pipeline.orchestration.request import IngestRequest
+from pipeline.orchestration.stopping import BarrierDecision, decide
+from pipeline.records.reading import Interpreted
 
 if TYPE_CHECKING:  # imported where a live call needs it
     import httpx
 
-_log = logging.getLogger(__name__)
 
+@dataclass
+class Orchestrator:
+    """One request on its way through the phases; what is known so far can be read at any time."""
 
-async def ask_connectors(
-    context: RunContext,
-    planned: Sequence[PlannedConnector],
-    question: Question,
-    environ: Mapping[str, str],
-    budget_usd: Decimal,
-) -> list[ConnectorOutcome]:
-    """What each connector answered, in plan order. Phases are barriers.
+    context: RunContext
+    request: IngestRequest
+    features: QueryFeatures
+    connectors: Mapping[str, Connector]
+    environ: Mapping[str, str]
+    calculator: ConfidenceCalculator = field(default_factory=StandardConfidence)
+    outcomes: dict[str, ConnectorOutcome] = field(default_factory=dict)
+    decisions: list[BarrierDecision] = field(default_factory=list)
+    interpreted: list[Interpreted] = field(default_factory=list)
+    plan: ExecutionPlan = field(init=False)
+    budget: Budget = field(init=False)
+    state: ExecutionContext = field(init=False)
 
-    A connector whose worst case does not fit into what is left of the budget is stopped.
-    Raises SettingsError when mode is live and a selected connector's key is missing.
-    """
-    live = _live_names(context, planned, environ)
-    budget = Budget(budget_usd)
-    outcomes: dict[str, ConnectorOutcome] = {}
-    async with AsyncExitStack() as stack:
-        http: httpx.AsyncClient | None = None
-        if live:
-            from pipeline.connectors.http import open_client  # slow import
-
-            http = await stack.enter_async_context(open_client())
-        for phase in Phase:
-            in_phase = [plan for plan in planned if plan.phase is phase]
-            paid = [plan for plan in in_phase if plan.connector.name in live]
-            outcomes |= _stopped(paid, budget, question)
-            asked = [
-                _ask(context, plan, question, environ, http if plan in paid else None)
-                for plan in in_phase
-                if plan.connector.name not in outcomes
-            ]
-            for outcome in await asyncio.gather(*asked):
-                outcomes[outcome.name] = outcome
-                budget.spent += outcome.cost
-    return [outcomes[plan.connector.name] for plan in planned]
-
-
-def _stopped(
-    paid: Sequence[PlannedConnector], budget: Budget, question: Question
-) -> dict[str, ConnectorOutcome]:
-    """The connectors of a phase that what is left of the budget cannot bear, by name."""
-    plans = {plan.connector.name: plan for plan in paid}
-    refused = budget.admit([(name, _worst_case(plan, question)) for name, plan in plans.items()])
-    return {
-        name: ConnectorOutcome(
-            name, plans[name].phase, "live", "stopped", f"{plans[name].why}; {why}"
+    def __post_init__(self) -> None:
+        lens = self.context.lens
+        self.plan = plan_connectors(lens, self.connectors)
+        self.budget = Budget(self.request.budget)
+        self.state = ExecutionContext(
+            tuple(lens.contract.strong_id_precedence), lens.contract.confidence.accept_entity
         )
-        for name, why in refused.items()
-    }
 
+    async def run(self) -> None:
+        """Ask every phase in turn."""
+        live = self._live_nodes()
+        async with AsyncExitStack() as stack:
+            http: httpx.AsyncClient | None = None
+            if live:
+                from pipeline.connectors.http import open_client  # slow import
 
-def _worst_case(plan: PlannedConnector, question: Question) -> Decimal:
-    return worst_case(plan, plan.connector.plan_requests(question, plan.parameters))
+                http = await stack.enter_async_context(open_client())
+            for phase in Phase:
+                await self._ask_phase(phase, live, http)
 
+    def require_keys(self) -> None:
+        """Raise SettingsError where mode is live and a selected connector's key is missing."""
+        if self.context.settings.mode == "live":
+            from pipeline.orchestration.fetching import require_keys
 
-def _live_names(
-    context: RunContext, planned: Sequence[PlannedConnector], environ: Mapping[str, str]
-) -> set[str]:
-    """The selected connectors that the network answers in this mode."""
-    if context.settings.mode == "replay":
-        return set()
-    from pipeline.orchestration.fetching import require_keys
+            selected = [n.connector for n in self.plan.nodes if self._is_selected(n)]
+            require_keys(selected, self.environ)
 
-    selected = [plan.connector for plan in planned if plan.is_selected]
-    if context.settings.mode == "live":
-        require_keys(selected, environ)
-    return {c.name for c in selected if c.spec.api.can_run(environ)}
+    def in_plan_order(self) -> list[ConnectorOutcome]:
+        """What became of each node that was reached."""
+        return [self.outcomes[n.name] for n in self.plan.nodes if n.name in self.outcomes]
 
+    @property
+    def question(self) -> Question:
+        """The query as every source sees it."""
+        features = self.features
+        return Question(features.query, features.terms, features.area, features.implied_activities)
 
-async def _ask(
-    context: RunContext,
-    plan: PlannedConnector,
-    question: Question,
-    environ: Mapping[str, str],
-    http: httpx.AsyncClient | None,
-) -> ConnectorOutcome:
-    mode = "live" if http else "replay"
-    name = plan.connector.name
-    if not plan.is_selected:
-        return ConnectorOutcome(name, plan.phase, mode, "skipped", plan.why)
-    started = time.perf_counter()
-    try:
-        payloads, notes = (
-            await _fetch(context, plan, question, environ, http)
-            if http
-            else _replay(context, plan, question)
+    async def _ask_phase(
+        self, phase: Phase, live: set[str], http: httpx.AsyncClient | None
+    ) -> None:
+        asks = self._affordable(self._gated(phase, live))
+        outcomes = await asyncio.gather(
+            *(
+                answer(
+                    ask, self.context, self.question, self.environ, http if ask.is_live else None
+                )
+                for ask in asks
+            )
         )
-    except Exception as error:  # noqa: BLE001  # the phase boundary: one connector's failure
-        told = str(error) if isinstance(error, SightlineError) else repr(error)
-        _log.warning("connector failed", extra={"connector": name, "error": told})
-        seconds = time.perf_counter() - started
-        return ConnectorOutcome(name, plan.phase, mode, "failed", told, seconds=seconds)
-    status: Status = "ok" if payloads.height else "empty"
-    why = "; ".join([plan.why, *notes])
-    seconds = time.perf_counter() - started
-    cost = plan.connector.spec.cost_usd * (payloads.height if http else 0)
-    return ConnectorOutcome(
-        name, plan.phase, mode, status, why, payloads, cost=cost, seconds=seconds
-    )
+        for outcome in outcomes:
+            self.outcomes[outcome.name] = outcome
+            self.budget.spent += outcome.cost
+        nodes = {ask.node.name: ask.node for ask in asks}
+        read = commit_outcomes(
+            [(nodes[outcome.name], outcome) for outcome in outcomes],
+            self.context.lens, self.connectors, self.features, self.state,
+            sum(part.records.height for part in self.interpreted),
+        )  # fmt: skip
+        self.interpreted.append(read)
+        if asks or not self.decisions or not self.decisions[-1].stops:
+            self.decisions.append(decide(phase, self._progress(), self.calculator))
 
+    def _gated(self, phase: Phase, live: set[str]) -> list[Ask]:
+        """The nodes of a phase that are asked; the others have their outcome already."""
+        seen = build_eval_context(self.request, self.features, self.state)
+        stops = self.decisions[-1].stops if self.decisions else ""
+        asks = []
+        for node in self.plan.in_phase(phase):
+            verdict = select(node, self.features, seen)
+            ask = Ask(node, [], verdict.why, node.name in live)
+            lacking = lacks_context(node, self.plan, seen)
+            if not verdict.runs:
+                self.outcomes[node.name] = ask.outcome("skipped", verdict.why)
+            elif stops:
+                self.outcomes[node.name] = ask.outcome("skipped", f"enough is known: {stops}")
+            elif lacking:
+                self.outcomes[node.name] = ask.outcome("skipped", f"{verdict.why}; {lacking}")
+            else:
+                asks.append(self._with_requests(ask))
+        return asks
 
-def _replay(
-    context: RunContext, plan: PlannedConnector, question: Question
-) -> tuple[pl.DataFrame, list[str]]:
-    """Payloads of the lake, and what a reader should know of them."""
-    notes = []
-    if context.settings.mode == "auto":
-        notes.append(f"{plan.connector.spec.api.key_variable} is not set, so the lake was asked")
-    requests = plan.connector.plan_requests(question, plan.parameters)
-    payloads = replay(context.settings.lake, plan.connector.name, question, requests)
-    if payloads.is_empty():
-        notes.append("the lake holds no answer to this or a wider question")
-    return payloads, notes
+    def _with_requests(self, ask: Ask) -> Ask:
+        node = ask.node
+        requests = node.connector.plan_requests(
+            self.question, node.parameters, node.operation.name, self.state.seeds
+        )
+        return Ask(node, requests, ask.why, ask.is_live)
 
+    def _affordable(self, asks: Sequence[Ask]) -> list[Ask]:
+        """The asks whose worst cases fit together into what is left, in (priority, name) order."""
+        paid = sorted(
+            (ask for ask in asks if ask.is_live), key=lambda a: (a.node.priority, a.node.name)
+        )
+        refused = self.budget.admit(
+            [(ask.node.name, worst_case(ask.node, ask.requests)) for ask in paid]
+        )
+        for ask in paid:
+            if ask.node.name in refused:
+                why = f"{ask.why}; {refused[ask.node.name]}"
+                self.outcomes[ask.node.name] = ask.outcome("stopped", why)
+        return [ask for ask in asks if ask.node.name not in refused]
 
-async def _fetch(
-    context: RunContext,
-    plan: PlannedConnector,
-    question: Question,
-    environ: Mapping[str, str],
-    http: httpx.AsyncClient,
-) -> tuple[pl.DataFrame, list[str]]:
-    """Answers of the API as the lake recorded them, and what a reader should know of them."""
-    from pipeline.orchestration.fetching import fetch_answers, to_payloads
+    def _progress(self) -> Progress:
+        """Where the run stands; a structured source counts once it has been asked or ruled out."""
+        groups = group_candidates(self.state.accepted_entities, self.context.lens.vocabulary)
+        waiting = [
+            node
+            for node in self.plan.in_phase(Phase.STRUCTURED)
+            if node.name not in self.outcomes and self._is_selected(node)
+        ]
+        return Progress(self.request, self.features.mode, groups, bool(waiting))
 
-    requests = plan.connector.plan_requests(question, plan.parameters)
-    fetched = await fetch_answers(plan.connector, requests, http, environ, plan.call_limit)
-    payloads = to_payloads(plan.connector, fetched.answers, context.clock())
-    write_payloads(context.settings.lake, payloads)
-    stored = scan_lake(context.settings.lake, plan.connector.name)
-    ids = [payload.payload_id for payload in payloads]
-    rows = collect_payloads(stored.filter(pl.col("payload_id").is_in(ids)).sort("payload_id"))
-    return rows, fetched.notes
+    def _is_selected(self, node: ConnectorNode) -> bool:
+        seen = build_eval_context(self.request, self.features, self.state)
+        return select(node, self.features, seen).runs
+
+    def _live_nodes(self) -> set[str]:
+        """The nodes that the network answers in this mode."""
+        if self.context.settings.mode == "replay":
+            return set()
+        return {n.name for n in self.plan.nodes if n.connector.spec.api.can_run(self.environ)}

@@ -16,7 +16,11 @@ Status = Literal["ok", "empty", "skipped", "failed", "stopped"]
 
 @dataclass
 class ConnectorOutcome:
-    """One line of the report; `payloads` are rows of the lake."""
+    """One line of the report; `payloads` are rows of the lake.
+
+    `entities` and `values_won` say what its answers added to what was asked for; `stopped` is
+    a connector that the budget could not bear.
+    """
 
     name: str
     phase: Phase
@@ -27,6 +31,8 @@ class ConnectorOutcome:
     records: int = 0
     cost: Decimal = Decimal(0)
     seconds: float = 0.0
+    entities: int = 0
+    values_won: int = 0
 
     def count_records(self, records: int) -> None:
         """Take note of what the answers held; answers that hold nothing are no answer."""
@@ -43,6 +49,8 @@ class ConnectorOutcome:
             "status": self.status,
             "payloads": self.payloads.height,
             "records": self.records,
+            "entities": self.entities,
+            "values_won": self.values_won,
             "cost": float(self.cost),
             "seconds": round(self.seconds, 3),
             "why": self.why,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.lens.vocabulary import Vocabulary, Word
+from pipeline.lens.routing import spoken
+from pipeline.lens.vocabulary import SECTION_KINDS, Vocabulary, Word
 from pipeline.orchestration.request import IngestionMode, IngestRequest
 from pipeline.text import fold
 from pipeline.values import BoundingBox
@@ -14,24 +15,31 @@ from pipeline.values import BoundingBox
 class QueryFeatures:
     """The meaning of a query in the words of one lens.
 
-    `activities` are named in the query, `implied_activities` follow from its brands;
-    `locations` are the narrowest places named; `proper_words` mean nothing to the lens and
+    `spoken` is the folded query between blanks; `sections` are the sections of the vocabulary
+    that a word of it belongs to. `activities` are named in the query, `implied_activities`
+    follow from its brands; `locations` are the narrowest places named, `places` these, and
+    all that contain them or the area asked for; `proper_words` mean nothing to the lens and
     so are part of a name; `terms` are all words but places and filler. `called` is the
     folded query where it may be a full name: of several words, and not all of them say what
-    kind of thing is wanted.
+    kind of thing is wanted. `area` is where to ask; `asked_area` what the request itself
+    names, which goes before places.
     """
 
     query: str
+    spoken: str
+    sections: tuple[str, ...]
     words: tuple[Word, ...]
     activities: tuple[str, ...]
     implied_activities: tuple[str, ...]
     venue_types: tuple[str, ...]
     brands: tuple[str, ...]
     locations: tuple[str, ...]
+    places: tuple[str, ...]
     proper_words: tuple[str, ...]
     terms: tuple[str, ...]
     called: str
     area: BoundingBox
+    asked_area: BoundingBox | None
     looks_like_category_search: bool
     has_geo_intent: bool
     is_named_search: bool
@@ -50,6 +58,8 @@ class QueryFeatures:
         guessed = IngestionMode.RESOLVE_ONE if is_named else IngestionMode.DISCOVER_MANY
         return cls(
             query=query,
+            spoken=spoken(query),
+            sections=_sections(words),
             words=words,
             activities=activities,
             implied_activities=tuple(
@@ -58,6 +68,7 @@ class QueryFeatures:
             venue_types=venues,
             brands=brands,
             locations=locations,
+            places=_with_outer(locations, request.area, vocabulary),
             proper_words=proper,
             terms=tuple(
                 part
@@ -66,12 +77,19 @@ class QueryFeatures:
                 for part in word.text.split()
             ),
             called=_called(query, words),
-            area=_area(locations, vocabulary),
+            area=request.area or _area(locations, vocabulary),
+            asked_area=request.area,
             looks_like_category_search=bool(activities or venues) and not is_named,
-            has_geo_intent=bool(locations),
+            has_geo_intent=bool(locations) or request.area is not None,
             is_named_search=is_named,
             mode=request.ingestion_mode or guessed,
         )
+
+    def wanted_boxes(self, vocabulary: Vocabulary) -> list[tuple[str, BoundingBox]]:
+        """The places asked for, with a name where the lens has one; none: everywhere."""
+        if self.asked_area:
+            return [("", self.asked_area)]
+        return [(name, vocabulary.area(name).box) for name in self.locations]
 
     def as_report(self) -> dict[str, object]:
         """The interpretation as a run's report shows it."""
@@ -87,6 +105,21 @@ class QueryFeatures:
 def _values(words: tuple[Word, ...], kind: str) -> tuple[str, ...]:
     found = {m.value for word in words for m in word.meanings if m.kind == kind}
     return tuple(sorted(found))
+
+
+def _sections(words: tuple[Word, ...]) -> tuple[str, ...]:
+    kinds = {meaning.kind for word in words for meaning in word.meanings}
+    return tuple(section for section, kind in SECTION_KINDS.items() if kind in kinds)
+
+
+def _with_outer(
+    locations: tuple[str, ...], asked: BoundingBox | None, vocabulary: Vocabulary
+) -> tuple[str, ...]:
+    outer = {ancestor for name in locations for ancestor in vocabulary.area(name).ancestors}
+    round_it = (
+        name for name, area in vocabulary.areas.items() if asked and area.box.contains(asked)
+    )
+    return tuple(sorted({*locations, *outer, *round_it}))
 
 
 def _area(locations: tuple[str, ...], vocabulary: Vocabulary) -> BoundingBox:

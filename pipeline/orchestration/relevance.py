@@ -11,6 +11,7 @@ from pipeline.values import BoundingBox
 from pipeline.workbench import Workbench
 
 _EVERYWHERE = BoundingBox(-90.0, -180.0, 90.0, 180.0)
+_NAMELESS = " "  # a box of the request: no address speaks of it
 
 
 def answering_groups(features: QueryFeatures, lens: CompiledLens, bench: Workbench) -> list[str]:
@@ -19,7 +20,7 @@ def answering_groups(features: QueryFeatures, lens: CompiledLens, bench: Workben
     A group is judged by all its records: one source may hold the name, another the place.
     A query that asks for nothing has no answer.
     """
-    if not (features.terms or features.locations):
+    if not (features.terms or features.locations or features.asked_area):
         return []
     named = features.mode is IngestionMode.RESOLVE_ONE
     bench.register("wanted_place", _wanted_places(features, lens))
@@ -37,6 +38,7 @@ def answering_groups(features: QueryFeatures, lens: CompiledLens, bench: Workben
 
 def _wanted_places(features: QueryFeatures, lens: CompiledLens) -> pl.DataFrame:
     """The places asked for; everywhere, where the query names none."""
-    boxes = [(name, lens.vocabulary.area(name).box) for name in features.locations]
-    rows = [(name, *box.as_list()) for name, box in boxes or [("", _EVERYWHERE)]]
+    boxes = features.wanted_boxes(lens.vocabulary)
+    rows = [(name or _NAMELESS, *box.as_list()) for name, box in boxes]
+    rows = rows or [("", *_EVERYWHERE.as_list())]
     return pl.DataFrame(rows, ["place", "south", "west", "north", "east"], orient="row")

@@ -21,9 +21,11 @@ def replay(
     """The source's payloads that answer the question, as rows of the lake.
 
     A payload answers if its request is the same, if it is an imported dump, or if its area
-    contains the question's and its words are among those the question says or implies.
+    contains the question's and its words are among those the question says or implies; what
+    was asked of another endpoint is no answer.
     """
-    rows = scan_lake(lake, source)
+    endpoints = {"import", *(request.endpoint for request in requests)}
+    rows = scan_lake(lake, source).filter(pl.col("endpoint").is_in(sorted(endpoints)))
     asked = collect_payloads(rows.select("endpoint", "request").unique())
     same = {request.canonical for request in requests}
     answering = [

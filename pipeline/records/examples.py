@@ -27,7 +27,7 @@ from pipeline.lens.compiled import CompiledLens
 from pipeline.lens.document import load_document
 from pipeline.lens.mapping import match_rules
 from pipeline.records.extracting import Extracted, extract_payloads
-from pipeline.records.reading import classified, read_extracted
+from pipeline.records.reading import interpret, read_interpreted
 from pipeline.values import fingerprint
 from pipeline.workbench import Workbench
 
@@ -97,8 +97,9 @@ def judge_lens(
     lens: CompiledLens, evidence: Evidence, extracted: Extracted, bench: Workbench
 ) -> list[Finding]:
     """What the lens reads in the examples against what they expect, and rules none matches."""
-    _, observations = classified(lens, extracted)
-    records = read_extracted(lens, extracted, bench).records
+    interpreted = interpret(lens, extracted)
+    observations = interpreted.extracted.observations
+    records = read_interpreted(lens, interpreted, bench).records
     return [*unmet(evidence, records), *_unmatched(lens, observations, records)]
 
 

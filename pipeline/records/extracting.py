@@ -48,44 +48,51 @@ class Extracted:
 
 
 def extract_payloads(
-    payloads: Mapping[str, pl.DataFrame], connectors: Mapping[str, Connector]
+    payloads: Mapping[str, pl.DataFrame],
+    connectors: Mapping[str, Connector],
+    first: int = 0,
 ) -> Extracted:
-    """Extract every source's payloads (columns of the lake), sources in name order."""
-    records = [pl.DataFrame(schema=RECORDS)]
-    observations = [pl.DataFrame(schema=OBSERVATIONS)]
-    failures = [pl.DataFrame(schema=FAILURES)]
-    shift = 0
+    """Extract every source's payloads (columns of the lake), sources in name order.
+
+    Records are numbered from `first`, so that answers of several phases can be laid together.
+    """
+    parts = [Extracted(*(pl.DataFrame(schema=s) for s in (RECORDS, OBSERVATIONS, FAILURES)))]
     for source, frame in sorted(payloads.items()):
-        if frame.is_empty():
-            continue
-        spec = connectors[source].spec
-        extraction = connectors[source].extract(frame)
-        number = (pl.col("row") + shift).cast(pl.UInt32).alias("record")
-        common = {
-            "source": pl.lit(source),
-            "licence": pl.coalesce("licence", "payload_licence"),
-        }
-        seen = frame.select(
-            "payload_id",
-            pl.col("fetched_at").alias("observed_at"),
-            pl.col("licence").alias("payload_licence"),
-        )
-        dated = extraction.records.join(seen, on="payload_id", maintain_order="left")
-        identity = _identity(spec.identity.fingerprint)
-        records.append(dated.with_columns(number, identity, **common).select(list(RECORDS)))
-        observations.append(
-            extraction.observations.with_columns(number, source=pl.lit(source)).select(
-                list(OBSERVATIONS)
-            )
-        )
-        failed = extraction.failures.join(seen, on="payload_id", maintain_order="left")
-        failures.append(
-            failed.with_columns(source=pl.lit(source), licence="payload_licence").select(
-                list(FAILURES)
-            )
-        )
-        shift += extraction.records.height
-    return Extracted(pl.concat(records), pl.concat(observations), pl.concat(failures))
+        if not frame.is_empty():
+            parts.append(_extract_source(connectors[source], frame, first))
+            first += parts[-1].records.height
+    return combine(parts)
+
+
+def combine(parts: Sequence[Extracted]) -> Extracted:
+    """Several sources' records as one; each record has a number of its own already."""
+    return Extracted(
+        pl.concat(part.records for part in parts),
+        pl.concat(part.observations for part in parts),
+        pl.concat(part.failures for part in parts),
+    )
+
+
+def _extract_source(connector: Connector, frame: pl.DataFrame, first: int) -> Extracted:
+    spec = connector.spec
+    extraction = connector.extract(frame)
+    source = pl.lit(spec.name).alias("source")
+    number = (pl.col("row") + first).cast(pl.UInt32).alias("record")
+    seen = frame.select(
+        "payload_id",
+        pl.col("fetched_at").alias("observed_at"),
+        pl.col("licence").alias("payload_licence"),
+    )
+    dated = extraction.records.join(seen, on="payload_id", maintain_order="left")
+    licence = pl.coalesce("licence", "payload_licence")
+    failed = extraction.failures.join(seen, on="payload_id", maintain_order="left")
+    return Extracted(
+        dated.with_columns(
+            number, source, _identity(spec.identity.fingerprint), licence=licence
+        ).select(list(RECORDS)),
+        extraction.observations.with_columns(number, source).select(list(OBSERVATIONS)),
+        failed.with_columns(source, licence="payload_licence").select(list(FAILURES)),
+    )
 
 
 def _identity(fields: Sequence[str]) -> pl.Expr:

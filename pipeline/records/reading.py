@@ -6,7 +6,7 @@ every value it claims and where each value stood.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -19,7 +19,7 @@ from pipeline.lens.field_rules import RuleFailure, apply_field_rules
 from pipeline.lens.mapping import map_observations
 from pipeline.lens.modules import attach_modules
 from pipeline.records.claims import collect_claims
-from pipeline.records.extracting import Extracted, extract_payloads
+from pipeline.records.extracting import Extracted, combine, extract_payloads
 from pipeline.workbench import Workbench
 
 
@@ -36,6 +36,21 @@ class Reading:
     failures: tuple[RuleFailure, ...]
 
 
+@dataclass(frozen=True)
+class Interpreted:
+    """Extracted records with class, part_kind and dimensions, and what rules they are from.
+
+    `mapped` has the columns of lens/mapping.py.
+    """
+
+    extracted: Extracted
+    mapped: pl.DataFrame
+
+    @property
+    def records(self) -> pl.DataFrame:
+        return self.extracted.records
+
+
 def read_payloads(
     lens: CompiledLens,
     payloads: Mapping[str, pl.DataFrame],
@@ -47,21 +62,36 @@ def read_payloads(
     Of one record_key the newest payload counts. An item that cannot be read is a row with
     status `failed`, and costs nothing but itself.
     """
-    return read_extracted(lens, extract_payloads(payloads, connectors), bench)
+    return read_interpreted(lens, interpret(lens, extract_payloads(payloads, connectors)), bench)
 
 
-def read_extracted(lens: CompiledLens, extracted: Extracted, bench: Workbench) -> Reading:
-    """What the lens makes of records that are extracted already."""
+def interpret(lens: CompiledLens, extracted: Extracted) -> Interpreted:
+    """What the lens says each record is: enough to tell whether it answers a query."""
     records, observations = classified(lens, extracted)
     mapped = map_observations(lens, observations)
-    records = with_dimensions(records, mapped)
+    whole = Extracted(with_dimensions(records, mapped), observations, extracted.failures)
+    return Interpreted(whole, mapped)
+
+
+def lay_together(parts: Sequence[Interpreted]) -> Interpreted:
+    """Several phases' records as one; each record has a number of its own already."""
+    return Interpreted(
+        combine([part.extracted for part in parts]),
+        pl.concat(part.mapped for part in parts),
+    )
+
+
+def read_interpreted(lens: CompiledLens, interpreted: Interpreted, bench: Workbench) -> Reading:
+    """The records with their modules and claims."""
+    records, observations = interpreted.records, interpreted.extracted.observations
+    mapped = interpreted.mapped
     attached = attach_modules(lens, records, observations)
     values, failures = apply_field_rules(lens, observations, attached)
     bench.register("record", records)
     bench.register("observation", observations)
     bench.register("record_claim", collect_claims(records, observations, mapped, values))
     bench.register("attached_module", attached)
-    bench.register("failed_item", extracted.failures)
+    bench.register("failed_item", interpreted.extracted.failures)
     bench.run("records", {"lens_id": lens.id, "lens_hash": lens.hash})
     rows = bench.fetch("extracted_entity")
     with_value = pl.any_horizontal(pl.col(name).list.len() > 0 for name in DIMENSIONS)

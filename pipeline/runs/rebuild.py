@@ -15,7 +15,7 @@ from pipeline.entities.build import Build, build_entities
 from pipeline.entities.changes import to_changes
 from pipeline.lake.store import collect_payloads, scan_lake
 from pipeline.records.reading import read_payloads
-from pipeline.runs.row import record_failures, run_values, used_payloads
+from pipeline.runs.row import RunRecord, used_payloads
 from pipeline.runs.stages import Stages, Watcher
 from pipeline.warehouse.stored import read_stored
 from pipeline.warehouse.writing import RunRow, write_changes
@@ -38,14 +38,13 @@ def rebuild(
     context: RunContext, as_of: datetime | None = None, watch: Watcher | None = None
 ) -> RebuildReport:
     """Rebuild every entity of the context's lens; `as_of` leaves out later payloads."""
-    started_at = context.clock()
-    with record_failures(context, started_at, mode="replay"):
-        return _rebuild(context, as_of, Stages(watch), started_at)
+    record = RunRecord(context, context.clock(), {"mode": "replay"})
+    with record.kept():
+        return _rebuild(record, as_of, Stages(watch))
 
 
-def _rebuild(
-    context: RunContext, as_of: datetime | None, stages: Stages, started_at: datetime
-) -> RebuildReport:
+def _rebuild(record: RunRecord, as_of: datetime | None, stages: Stages) -> RebuildReport:
+    context = record.context
     connectors = load_connectors()
     with stages.stage("payloads") as stage:
         rows = collect_payloads(scan_lake(context.settings.lake, as_of=as_of)).unique(
@@ -73,8 +72,8 @@ def _rebuild(
     report = _report(context, build, stages, warnings)
     with stages.stage("stored", build.entities.height) as stage:
         changes = to_changes(build, records, context.lens, is_whole=True)
-        row = _run_row(context, report, build, known, started_at)
-        write_changes(context.gate, changes, row, context.clock())
+        row = _run_row(record, report, build, known)
+        write_changes(context.gate, changes, row, context.clock(), stored.generation)
         stage.came_out = build.entities.filter(pl.col("change") != "unchanged").height
     report.stages.update(stages.as_report())
     return report
@@ -119,17 +118,10 @@ def _warnings(
 
 
 def _run_row(
-    context: RunContext,
-    report: RebuildReport,
-    build: Build,
-    payloads: pl.DataFrame,
-    started_at: datetime,
+    record: RunRecord, report: RebuildReport, build: Build, payloads: pl.DataFrame
 ) -> RunRow:
-    values = run_values(
-        context,
+    values = record.values(
         "succeeded",
-        started_at,
-        mode="replay",
         candidates_found=build.found,
         entities_accepted=build.entities.height,
         report=json.dumps(vars(report), ensure_ascii=False),

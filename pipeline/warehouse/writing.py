@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,12 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from pipeline.errors import StaleBuildError
 from pipeline.sqlsteps import load_step
 from pipeline.warehouse.checks import run_checks
 from pipeline.warehouse.gate import Gate
+
+_GONE = '{"error":"its process ended without a word"}'
 
 
 @dataclass(frozen=True)
@@ -47,15 +50,48 @@ class RunRow:
 
 
 def write_changes(
-    gate: Gate, changes: EntityChanges | None, run: RunRow | None, written_at: datetime
+    gate: Gate,
+    changes: EntityChanges | None,
+    run: RunRow | None,
+    written_at: datetime,
+    generation: int | None = None,
 ) -> None:
-    """All of it or nothing. Raises WarehouseError, CheckFailedError."""
+    """All of it or nothing. Raises WarehouseError, CheckFailedError.
+
+    `generation` is the one of the stored state that the changes were computed from: raises
+    StaleBuildError where another run has ended since.
+    """
     with gate.write() as connection:
+        if generation is not None and generation != read_generation(connection):
+            raise StaleBuildError(f"{gate.path}: another run was stored meanwhile")
         if changes is not None:
             _write_entities(connection, changes, written_at, run)
             run_checks(connection)
         if run is not None:
             _write_run(connection, run, written_at)
+
+
+def read_generation(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many runs have ended: it grows with every change of what is stored."""
+    rows = connection.sql(load_step("views", "generation").statement).fetchall()
+    return int(rows[0][0])
+
+
+def begin_run(
+    gate: Gate, run: RunRow, began_at: datetime, is_gone: Callable[[str | None], bool]
+) -> None:
+    """Write the row of a run that begins.
+
+    Runs that say `running`, and whose report `is_gone` knows as one whose process is no more
+    (killed, or the machine went down), are told as failed.
+    """
+    with gate.write() as connection:
+        running = connection.sql(load_step("views", "running_run").statement).pl()
+        for row in running.iter_rows(named=True):
+            if is_gone(row["report"]):
+                ended = {"status": "failed", "finished_at": began_at, "report": _GONE}
+                _write_run(connection, RunRow(row | ended, run.payloads.clear()), began_at)
+        _write_run(connection, run, began_at)
 
 
 def _write_entities(

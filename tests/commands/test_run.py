@@ -109,10 +109,11 @@ def test_the_shape_of_the_report_is_as_agreed(asked: Path, sightline: Call):
     report = sightline("run", "Powerleague Portobello", "--json", "--no-persist").json()
 
     assert list(report) == ["run_id", "status", "query", "interpretation", "connectors",
-                            "stages", "entities", "warnings"]  # fmt: skip
+                            "decisions", "budget", "stages", "entities", "warnings"]  # fmt: skip
     assert list(report["interpretation"]) == ["activities", "locations", "brands", "mode"]
     assert set(report["connectors"][0]) == {"name", "phase", "mode", "status", "payloads",
-                                            "records", "cost", "seconds", "why"}  # fmt: skip
+                                            "records", "entities", "values_won", "cost",
+                                            "seconds", "why"}  # fmt: skip
     assert all(set(stage) == {"in", "out", "seconds"} for stage in report["stages"].values())
     assert set(report["entities"][0]) == {"slug", "entity_id", "entity_name", "change",
                                           "completeness"}  # fmt: skip

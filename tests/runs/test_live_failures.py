@@ -78,17 +78,16 @@ def test_all_failing_ends_the_run_and_leaves_its_row(apis: SampleApis, home: Pat
     assert "HTTP 503: down" in rows[0]["report"]["error"]
 
 
-def test_a_warehouse_that_cannot_take_the_row_does_not_hide_the_failure(
+def test_a_warehouse_that_cannot_be_opened_ends_the_run_before_anybody_is_asked(
     apis: SampleApis, home: Path, sightline: Call
 ):
     (home / "data" / "warehouse.duckdb").mkdir(parents=True)
-    for source in ASKED:
-        apis.instead[source] = reply("down", "text/plain", 503)
 
     called = sightline("run", QUERY, "--mode", "live")
 
-    assert called.code == 14
-    assert "every connector that was asked failed" in called.err
+    assert called.code == 16
+    assert "cannot be opened" in called.err
+    assert apis.server.log == []
 
 
 def test_nothing_is_left_behind_where_nothing_is_to_be_kept(

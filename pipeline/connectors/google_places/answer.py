@@ -25,7 +25,9 @@ def require_expected(body: bytes, content_type: str, _spec: ConnectorSpec) -> No
         raise ForeignPayloadError(
             f"an answer of the legacy API (status {answer['status']!r}), expected the New API"
         )
+    if "id" in answer and "places" not in answer:
+        return  # the details of one place
     if answer and not set(answer) & _KEYS:
-        raise ForeignPayloadError(f"found keys {sorted(answer)[:8]}, expected 'places'")
+        raise ForeignPayloadError(f"found keys {sorted(answer)[:8]}, expected 'places' or a place")
     places = answer.get("places", [])
     require_any(places, lambda place: isinstance(place, dict) and "id" in place, "id (field mask)")

@@ -9,7 +9,7 @@ import polars as pl
 
 from pipeline.columns import map_distinct
 from pipeline.connectors.addresses import split_address
-from pipeline.connectors.decoding import decode_items
+from pipeline.connectors.decoding import Decoded, decode_items
 from pipeline.connectors.extraction import Extraction, Origin, build_extraction, id_map
 from pipeline.connectors.spec import ConnectorSpec
 
@@ -62,15 +62,28 @@ _OBSERVED = {name: name for name in ("types", "primaryType", "businessStatus", "
 
 def extract(payloads: pl.DataFrame, spec: ConnectorSpec) -> Extraction:
     """One record per place, keyed on the place id."""
-    decoded = decode_items(payloads, _PLACE, "places")
-    rows = decoded.rows.with_columns(
+    is_detail = pl.col("endpoint") == "details"
+    found = decode_items(payloads.filter(~is_detail), _PLACE, "places")
+    single = _decode_details(payloads.filter(is_detail))
+    rows = pl.concat([found.rows, single.rows])
+    failures = pl.concat([found.failures, single.failures])
+    rows = rows.with_columns(
         *split_address(pl.col("formattedAddress"), pl.col("displayName/text")),
         pl.col("googleMapsUri").str.extract(_CID).alias("cid"),
         pl.col("id").alias("source_record_id"),
-        _hours(decoded.rows).alias("hours"),
+        _hours(rows).alias("hours"),
         pl.col("types").list.sort(),  # the API reorders them from call to call
     ).with_columns(id_map({"google_place_id": "id", "google_cid": "cid"}).alias("external_ids"))
-    return build_extraction(rows, spec, _FIELDS, _OBSERVED, decoded.failures)
+    return build_extraction(rows, spec, _FIELDS, _OBSERVED, failures)
+
+
+def _decode_details(payloads: pl.DataFrame) -> Decoded:
+    """Answers that are one place each: the place is the body itself."""
+    bodies = [b"[" + body + b"]" for body in payloads["body"]]
+    wrapped = payloads.with_columns(pl.Series("body", bodies, pl.Binary))
+    decoded = decode_items(wrapped, _PLACE)
+    whole = pl.lit("").alias("json_pointer")
+    return Decoded(decoded.rows.with_columns(whole), decoded.failures.with_columns(whole))
 
 
 def _hours(rows: pl.DataFrame) -> pl.Series:

@@ -1,4 +1,4 @@
-"""Text Search of the New API, up to three pages."""
+"""Text Search of the New API, up to three pages, and the details of single places."""
 
 from __future__ import annotations
 
@@ -29,18 +29,38 @@ def plan_requests(
                 "high": {"latitude": box.north, "longitude": box.east},
             }
         },
-        "fieldMask": spec.setting("field_mask"),
+        "fieldMask": _search_mask(spec),
     }
     return [SourceRequest("searchText", "/places:searchText", params, box, question.terms)]
+
+
+def plan_details(
+    _question: Question,
+    spec: ConnectorSpec,
+    _parameters: Mapping[str, Any],
+    seeds: Mapping[str, Any],
+) -> list[SourceRequest]:
+    """One request per place that answers the query, each place once."""
+    params = {
+        "languageCode": spec.setting("language"),
+        "regionCode": spec.setting("region"),
+        "fieldMask": ",".join(spec.setting("detail_fields")),
+    }
+    return [
+        SourceRequest("details", f"/places/{place_id}", params, area=None)
+        for place_id in dict.fromkeys(seeds.get("place_id", []))
+    ]
+
+
+async def fetch_details(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answer]:
+    """One place."""
+    yield await client.get(request, headers=_headers(client, request), omit=("fieldMask",))
 
 
 async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answer]:
     """Pages while the answer names a next one; every parameter but the token repeats."""
     body = {key: value for key, value in request.params.items() if key != "fieldMask"}
-    headers = {
-        "X-Goog-Api-Key": client.key or "",
-        "X-Goog-FieldMask": str(request.params["fieldMask"]),
-    }
+    headers = _headers(client, request)
     for _ in range(client.api.max_pages):
         answer = await client.post_json(request, body, headers)
         yield answer
@@ -49,3 +69,17 @@ async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answ
             return
         body["pageToken"] = token
     client.note_page_limit(request)
+
+
+def _search_mask(spec: ConnectorSpec) -> str:
+    """Without the token's own name there is never a second page."""
+    return ",".join(
+        [*(f"places.{name}" for name in spec.setting("search_fields")), "nextPageToken"]
+    )
+
+
+def _headers(client: ApiClient, request: SourceRequest) -> dict[str, str]:
+    return {
+        "X-Goog-Api-Key": client.key or "",
+        "X-Goog-FieldMask": str(request.params["fieldMask"]),
+    }

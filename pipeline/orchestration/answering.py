@@ -1,0 +1,97 @@
+"""Which fresh records may be what was asked for, while the run still decides whom to ask.
+
+The light form of relevance.py: record by record, before anything is resolved.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+
+import polars as pl
+from rapidfuzz.distance import JaroWinkler
+
+from pipeline.columns import map_distinct
+from pipeline.lens.compiled import CompiledLens
+from pipeline.orchestration.query_features import QueryFeatures
+from pipeline.orchestration.request import IngestionMode
+from pipeline.text import fold
+
+_SPELT_ALIKE = 0.92  # as sql/relevance/answering_group.sql has it
+_TEXTS = pl.List(pl.String)
+_ADDRESS = ("entity_name", "street_address", "locality", "city")
+
+
+def answering_records(
+    records: pl.DataFrame, features: QueryFeatures, lens: CompiledLens
+) -> pl.DataFrame:
+    """Listings that lie in a place asked for and have the words or the kinds asked for.
+
+    `records` have the columns of records/extracting.py, part_kind and the four dimensions.
+    A part of something larger is no answer of its own.
+    """
+    whole = (pl.col("role") == "listing") & pl.col("part_kind").is_null()
+    listings = records.filter(whole & pl.col("entity_name").is_not_null())
+    placed = listings.filter(_is_placed(listings, features, lens))
+    names = placed["entity_name"]
+    called = map_distinct(names, fold).eq(features.called).fill_null(value=False)
+    return placed.filter(
+        (pl.lit(called) & pl.lit(bool(features.called)))
+        | (_has_name(placed, features, lens) & _has_kind(placed, features, lens))
+    )
+
+
+def _is_placed(rows: pl.DataFrame, features: QueryFeatures, lens: CompiledLens) -> pl.Expr:
+    """By position or, without one, by a place that name or address speak of."""
+    inside = [
+        pl.col("latitude").is_between(box.south, box.north)
+        & pl.col("longitude").is_between(box.west, box.east)
+        for _, box in features.wanted_boxes(lens.vocabulary)
+    ]
+    if not inside:
+        return pl.lit(value=True)
+    text = rows.select(pl.concat_str(_ADDRESS, separator=" . ", ignore_nulls=True)).to_series()
+    wanted = set(features.locations)
+    spoken = map_distinct(text, lambda said: bool(wanted & _places(lens, said)), pl.Boolean)
+    return reduce(or_, inside).fill_null(pl.lit(spoken)).fill_null(value=False)
+
+
+def _places(lens: CompiledLens, text: str) -> set[str]:
+    named = {place for word in lens.vocabulary.scan(text) for place in word.values("place")}
+    return named | {outer for name in named for outer in lens.vocabulary.area(name).ancestors}
+
+
+def _has_name(rows: pl.DataFrame, features: QueryFeatures, lens: CompiledLens) -> pl.Expr:
+    wanted = [*features.brands, *features.proper_words]
+    if not wanted:
+        return pl.lit(value=True)
+
+    def holds(name: str) -> bool:
+        words = set(lens.vocabulary.name_words(name))
+        spelt = fold(name).split()
+        return all(word in words or _is_spelt(word, spelt) for word in wanted)
+
+    return pl.lit(map_distinct(rows["entity_name"], holds, pl.Boolean)).fill_null(value=False)
+
+
+def _is_spelt(wanted: str, spelt: list[str]) -> bool:
+    return any(JaroWinkler.similarity(wanted, said) >= _SPELT_ALIKE for said in spelt)
+
+
+def _has_kind(rows: pl.DataFrame, features: QueryFeatures, lens: CompiledLens) -> pl.Expr:
+    """One of the activities and, where many are wanted, one of the kinds of place asked for."""
+    named = features.mode is IngestionMode.RESOLVE_ONE
+    activity = _shares("canonical_activities", features.activities)
+    if named or not features.venue_types:
+        return activity
+    words = map_distinct(
+        rows["entity_name"], lambda name: sorted(lens.vocabulary.name_words(name)), _TEXTS
+    )
+    in_name = pl.lit(words).list.set_intersection(list(features.venue_types)).list.len() > 0
+    return activity & (_shares("canonical_place_types", features.venue_types) | in_name)
+
+
+def _shares(column: str, wanted: tuple[str, ...]) -> pl.Expr:
+    if not wanted:
+        return pl.lit(value=True)
+    return pl.col(column).list.set_intersection(list(wanted)).list.len() > 0

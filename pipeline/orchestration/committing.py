@@ -1,0 +1,105 @@
+"""What a phase brought, read and taken into the context in an order that timing cannot change."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from pipeline.connectors.registry import Connector
+from pipeline.lens.compiled import CompiledLens
+from pipeline.orchestration.answering import answering_records
+from pipeline.orchestration.asking import describe
+from pipeline.orchestration.candidate import Candidate, to_candidates
+from pipeline.orchestration.execution_context import Contribution, ExecutionContext
+from pipeline.orchestration.outcome import ConnectorOutcome
+from pipeline.orchestration.plan import ConnectorNode
+from pipeline.orchestration.query_features import QueryFeatures
+from pipeline.records.extracting import Extracted, combine, extract_payloads
+from pipeline.records.reading import Interpreted, interpret
+
+_log = logging.getLogger(__name__)
+Answered = tuple[ConnectorNode, ConnectorOutcome]
+
+
+def commit_outcomes(
+    answered: Sequence[Answered],
+    lens: CompiledLens,
+    connectors: Mapping[str, Connector],
+    features: QueryFeatures,
+    state: ExecutionContext,
+    first_record: int,
+) -> Interpreted:
+    """Read the answers of a phase, commit them in name order, accept the candidates.
+
+    The records are numbered from `first_record`. Answers that cannot be read cost their
+    connector alone.
+    """
+    ordered = sorted(answered, key=lambda pair: pair[1].name)
+    extracted: list[Extracted] = [extract_payloads({}, connectors)]
+    origins: list[tuple[ConnectorNode, ConnectorOutcome, int, int]] = []
+    for node, outcome in ordered:
+        found = _extract(node, outcome, connectors, first_record)
+        origins.append((node, outcome, first_record, found.records.height))
+        first_record += found.records.height
+        extracted.append(found)
+    read = interpret(lens, combine(extracted))
+    fitting = answering_records(read.records, features, lens)
+    contributions = [
+        _contribution(node, outcome, _of_node(fitting, start, count), count)
+        for node, outcome, start, count in origins
+    ]
+    state.commit(contributions)
+    _accept(contributions, {node.name: node for node, _ in ordered}, state)
+    return read
+
+
+def _extract(
+    node: ConnectorNode, outcome: ConnectorOutcome, connectors: Mapping[str, Connector], first: int
+) -> Extracted:
+    try:
+        return extract_payloads({node.connector.name: outcome.payloads}, connectors, first)
+    except Exception as error:  # noqa: BLE001  # one connector's failure costs it alone
+        outcome.status, outcome.why = "failed", f"its answers cannot be read: {describe(error)}"
+        _log.warning("answers unread", extra={"connector": outcome.name, "error": outcome.why})
+        return extract_payloads({}, connectors)
+
+
+def _of_node(records: pl.DataFrame, start: int, count: int) -> pl.DataFrame:
+    return records.filter(pl.col("record").is_between(start, start + count, closed="left"))
+
+
+def _contribution(
+    node: ConnectorNode, outcome: ConnectorOutcome, fitting: pl.DataFrame, records: int
+) -> Contribution:
+    spec = node.connector.spec
+    candidates = tuple(to_candidates(fitting, spec))
+    evidence = {
+        "status": outcome.status,
+        "payloads": outcome.payloads.height,
+        "records": records,
+        "candidates": len(candidates),
+    }
+    return Contribution(outcome.name, spec.trust_level, candidates, {outcome.name: evidence})
+
+
+def _accept(
+    contributions: Sequence[Contribution],
+    nodes: Mapping[str, ConnectorNode],
+    state: ExecutionContext,
+) -> None:
+    """Accept what the phase brought; the ids of the accepted are seeds for later phases."""
+    seeds = []
+    for brought in contributions:
+        accepted = [c for c in brought.candidates if state.accept_entity(c).accepted]
+        provides = nodes[brought.connector].operation.provides
+        found = {key: _ids(accepted, scheme) for key, scheme in provides.items()}
+        given = {key.removeprefix("context.seeds."): ids for key, ids in found.items() if ids}
+        seeds.append(Contribution(brought.connector, brought.trust_level, seeds=given))
+    state.commit(seeds)
+
+
+def _ids(candidates: Sequence[Candidate], scheme: str) -> list[Any]:
+    return [c.ids[scheme] for c in candidates if scheme in c.ids]
