@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -51,14 +52,21 @@ class Connector:
         )
         return requests
 
-    def fetch(self, client: ApiClient, request: SourceRequest) -> AsyncIterator[Answer]:
+    def fetch(self, client: ApiClient, request: SourceRequest) -> AsyncGenerator[Answer]:
         """Send a request; one answer per page."""
-        answers: AsyncIterator[Answer] = self._module("fetch").fetch(client, request)
+        answers: AsyncGenerator[Answer] = self._module("fetch").fetch(client, request)
         return answers
 
     def require_expected(self, body: bytes, content_type: str) -> None:
         """Raise ForeignPayloadError unless the body is an answer of this source."""
         self._module("answer").require_expected(body, content_type, self.spec)
+
+    def paid(self, body: bytes) -> Decimal | None:
+        """The units that an answer says it cost; None where its source does not say."""
+        read: Callable[[bytes], Decimal | None] | None = getattr(
+            self._module("answer"), "paid", None
+        )
+        return read(body) if read else None
 
     def _module(self, name: str) -> ModuleType:
         return import_module(f"pipeline.connectors.{self.spec.name}.{name}")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from pipeline.connectors.purse import Purse
 from pipeline.connectors.questions import SourceRequest
 from pipeline.orchestration.plan import PlannedConnector
 
@@ -38,4 +39,9 @@ def worst_case(plan: PlannedConnector, requests: Sequence[SourceRequest]) -> Dec
     calls = len(requests) * spec.api.max_pages
     if plan.call_limit is not None:
         calls = min(calls, plan.call_limit)
-    return spec.cost_usd * calls
+    return spec.worst_call_usd * calls
+
+
+def open_purse(plan: PlannedConnector, requests: Sequence[SourceRequest]) -> Purse:
+    """What the plan may spend: the worst case that was reserved, and the lens's calls."""
+    return Purse(worst_case(plan, requests), plan.call_limit)

@@ -17,13 +17,14 @@ from pipeline.connectors.spec import Phase
 from pipeline.context import RunContext
 from pipeline.errors import SightlineError
 from pipeline.lake.store import collect_payloads, scan_lake, write_payloads
-from pipeline.orchestration.budget import Budget, worst_case
-from pipeline.orchestration.outcome import ConnectorOutcome, Status
+from pipeline.orchestration.budget import Budget, open_purse, worst_case
+from pipeline.orchestration.outcome import ConnectorOutcome
 from pipeline.orchestration.plan import PlannedConnector
 from pipeline.orchestration.replay import replay
 
 if TYPE_CHECKING:  # imported where a live call needs it
-    import httpx
+    from pipeline.connectors.http import Session
+    from pipeline.orchestration.fetching import Fetched
 
 _log = logging.getLogger(__name__)
 
@@ -44,17 +45,17 @@ async def ask_connectors(
     budget = Budget(budget_usd)
     outcomes: dict[str, ConnectorOutcome] = {}
     async with AsyncExitStack() as stack:
-        http: httpx.AsyncClient | None = None
+        session: Session | None = None
         if live:
-            from pipeline.connectors.http import open_client  # slow import
+            from pipeline.connectors.http import open_session  # slow import
 
-            http = await stack.enter_async_context(open_client())
+            session = await stack.enter_async_context(open_session(environ))
         for phase in Phase:
             in_phase = [plan for plan in planned if plan.phase is phase]
             paid = [plan for plan in in_phase if plan.connector.name in live]
             outcomes |= _stopped(paid, budget, question)
             asked = [
-                _ask(context, plan, question, environ, http if plan in paid else None)
+                _ask(context, plan, question, environ, session if plan in paid else None)
                 for plan in in_phase
                 if plan.connector.name not in outcomes
             ]
@@ -101,36 +102,29 @@ async def _ask(
     plan: PlannedConnector,
     question: Question,
     environ: Mapping[str, str],
-    http: httpx.AsyncClient | None,
+    session: Session | None,
 ) -> ConnectorOutcome:
-    mode = "live" if http else "replay"
-    name = plan.connector.name
+    name, mode = plan.connector.name, "live" if session else "replay"
+    outcome = ConnectorOutcome(name, plan.phase, mode, "skipped", plan.why)
     if not plan.is_selected:
-        return ConnectorOutcome(name, plan.phase, mode, "skipped", plan.why)
+        return outcome
     started = time.perf_counter()
     try:
-        payloads, notes = (
-            await _fetch(context, plan, question, environ, http)
-            if http
-            else _replay(context, plan, question)
-        )
+        if session:
+            await _fetch(context, plan, question, environ, session, outcome)
+        else:
+            _replay(context, plan, question, outcome)
     except Exception as error:  # noqa: BLE001  # the phase boundary: one connector's failure
         told = str(error) if isinstance(error, SightlineError) else repr(error)
         _log.warning("connector failed", extra={"connector": name, "error": told})
-        seconds = time.perf_counter() - started
-        return ConnectorOutcome(name, plan.phase, mode, "failed", told, seconds=seconds)
-    status: Status = "ok" if payloads.height else "empty"
-    why = "; ".join([plan.why, *notes])
-    seconds = time.perf_counter() - started
-    cost = plan.connector.spec.cost_usd * (payloads.height if http else 0)
-    return ConnectorOutcome(
-        name, plan.phase, mode, status, why, payloads, cost=cost, seconds=seconds
-    )
+        outcome.status, outcome.why = "failed", told
+    outcome.seconds = time.perf_counter() - started
+    return outcome
 
 
 def _replay(
-    context: RunContext, plan: PlannedConnector, question: Question
-) -> tuple[pl.DataFrame, list[str]]:
+    context: RunContext, plan: PlannedConnector, question: Question, outcome: ConnectorOutcome
+) -> None:
     """Payloads of the lake, and what a reader should know of them."""
     notes = []
     if context.settings.mode == "auto":
@@ -139,7 +133,7 @@ def _replay(
     payloads = replay(context.settings.lake, plan.connector.name, question, requests)
     if payloads.is_empty():
         notes.append("the lake holds no answer to this or a wider question")
-    return payloads, notes
+    _take_note(outcome, payloads, notes)
 
 
 async def _fetch(
@@ -147,16 +141,38 @@ async def _fetch(
     plan: PlannedConnector,
     question: Question,
     environ: Mapping[str, str],
-    http: httpx.AsyncClient,
-) -> tuple[pl.DataFrame, list[str]]:
-    """Answers of the API as the lake recorded them, and what a reader should know of them."""
-    from pipeline.orchestration.fetching import fetch_answers, to_payloads
+    session: Session,
+    outcome: ConnectorOutcome,
+) -> None:
+    """Answers of the API as the lake recorded them; what came before a failure counts."""
+    from pipeline.orchestration.fetching import Fetched, fetch_answers
 
     requests = plan.connector.plan_requests(question, plan.parameters)
-    fetched = await fetch_answers(plan.connector, requests, http, environ, plan.call_limit)
+    fetched = Fetched(open_purse(plan, requests))
+    notes: list[str] = []
+    try:
+        await fetch_answers(plan.connector, requests, session, environ, fetched)
+    except SightlineError as error:
+        if not fetched.answers:
+            raise
+        notes = [f"incomplete: {error}"]
+    finally:
+        outcome.cost = fetched.cost
+    _take_note(outcome, _stored(context, plan, fetched), [*fetched.notes, *notes])
+
+
+def _stored(context: RunContext, plan: PlannedConnector, fetched: Fetched) -> pl.DataFrame:
+    """The lake's rows of what came."""
+    from pipeline.orchestration.fetching import to_payloads
+
     payloads = to_payloads(plan.connector, fetched.answers, context.clock())
     write_payloads(context.settings.lake, payloads)
     stored = scan_lake(context.settings.lake, plan.connector.name)
     ids = [payload.payload_id for payload in payloads]
-    rows = collect_payloads(stored.filter(pl.col("payload_id").is_in(ids)).sort("payload_id"))
-    return rows, fetched.notes
+    return collect_payloads(stored.filter(pl.col("payload_id").is_in(ids)).sort("payload_id"))
+
+
+def _take_note(outcome: ConnectorOutcome, payloads: pl.DataFrame, notes: Sequence[str]) -> None:
+    outcome.payloads = payloads
+    outcome.status = "ok" if payloads.height else "empty"
+    outcome.why = "; ".join([outcome.why, *notes])
