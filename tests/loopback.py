@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,12 @@ import polars as pl
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from pipeline.connectors.extraction import Extraction
 from pipeline.connectors.http import ApiClient, open_session
 from pipeline.connectors.questions import Answer, Question, SourceRequest
 from pipeline.connectors.registry import Connector
 from pipeline.lake.store import scan_lake
-from pipeline.orchestration.fetching import Fetched, fetch_answers
+from pipeline.orchestration.fetching import Fetched, fetch_answers, to_payloads
 from pipeline.values import BoundingBox
 from tests.conftest import ROOT
 
@@ -93,6 +95,25 @@ def fetch_all(
 
     asyncio.run(ask())
     return found
+
+
+def serve(server: HTTPServer, *answers: Response) -> None:
+    """These answers in turn to whatever is asked, the last one for ever."""
+    left = list(answers)
+
+    def answer(_request: Request) -> Response:
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    server.expect_request(re.compile(".*")).respond_with_handler(answer)
+
+
+def read(connector: Connector, fetched: Fetched) -> Extraction:
+    """What the extractor makes of what came."""
+    kept = to_payloads(connector, fetched.answers, datetime(2026, 11, 20))
+    columns = ("payload_id", "endpoint", "content_type", "body", "licence", "fetched_at")
+    return connector.extract(
+        pl.DataFrame([{name: getattr(payload, name) for name in columns} for payload in kept])
+    )
 
 
 def asked_of(server: HTTPServer) -> list[Request]:
