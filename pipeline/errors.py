@@ -6,9 +6,14 @@ SightlineError
 ├── LensError             10   a lens that breaks its contract; carries every finding
 ├── LakeError             11   a payload that cannot enter, or a lake that is damaged
 │   └── ForeignPayloadError    an answer that is not what its source was asked for
+│       └── TransientAnswerError   the same, where asking again may help
 ├── SqlStepError          12   a query file that is malformed or fails
 ├── CheckFailedError      13   a data check that found offending rows
 ├── ConnectorError        14   a source that did not answer (every source: the run fails)
+│   ├── CallError              one call that failed, and whether another may help
+│   └── NotAskedError          a request that was not sent
+│       ├── StoppedError       because the run is being stopped
+│       └── EmptyPurseError    because what was reserved cannot bear it
 ├── ContractError         15   a language model's answer outside its contract
 └── WarehouseError        16   the warehouse file or a publication
     └── WarehouseBusyError     another process holds the file
@@ -65,6 +70,10 @@ class ForeignPayloadError(LakeError):
     """An answer has the right envelope and the wrong content."""
 
 
+class TransientAnswerError(ForeignPayloadError):
+    """A failure inside a successful answer that may be gone when asked again."""
+
+
 class SqlStepError(SightlineError):
     """A query file is malformed, or its query failed."""
 
@@ -81,6 +90,39 @@ class ConnectorError(SightlineError):
     """A source did not answer as it should."""
 
     exit_code = 14
+
+
+class CallError(ConnectorError):
+    """One call failed.
+
+    `is_transient`: asking again may help, after `wait_seconds` where the server said so.
+    `is_final`: no other request to this source has a chance either.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        is_transient: bool = False,
+        is_final: bool = False,
+        wait_seconds: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.is_transient = is_transient
+        self.is_final = is_final
+        self.wait_seconds = wait_seconds
+
+
+class NotAskedError(ConnectorError):
+    """A request was not sent."""
+
+
+class StoppedError(NotAskedError):
+    """The run is being stopped: nothing new is asked."""
+
+
+class EmptyPurseError(NotAskedError):
+    """What was reserved for a source cannot bear another call."""
 
 
 class ContractError(SightlineError):

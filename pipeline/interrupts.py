@@ -5,9 +5,13 @@ from __future__ import annotations
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # a slow import that only runs should pay
+    import asyncio
 
 _AGAIN_SECONDS = 2.0
 
@@ -44,16 +48,53 @@ def interrupts_raised() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before[1])
 
 
-@contextmanager
-def interrupts_cancel() -> Iterator[None]:
-    """Leave Ctrl-C to asyncio, which cancels its tasks and then raises KeyboardInterrupt.
+def run_stoppable(
+    work: Coroutine[Any, Any, None],
+    stopping: asyncio.Event,
+    waits: Callable[[], bool],
+    patience_seconds: float,
+) -> None:
+    """Run a coroutine that ends soon after `stopping` is set.
 
-    It does so only where it finds the interpreter's own handler.
+    While it `waits` for others, the first Ctrl-C sets `stopping`; what is under way then has
+    `patience_seconds` to end. At any other time, and the second time, Ctrl-C ends it at once.
+    Raises KeyboardInterrupt after either.
     """
+    import asyncio
+
+    async def watched() -> None:
+        loop = asyncio.get_running_loop()
+        task = asyncio.ensure_future(work)
+
+        def stop() -> None:
+            stopping.set()
+            loop.call_later(patience_seconds, task.cancel)
+
+        def note(_number: int, _frame: FrameType | None) -> None:
+            if stopping.is_set() or not waits():
+                raise KeyboardInterrupt
+            loop.call_soon_threadsafe(stop)
+
+        with _handled(note):
+            await task
+
+    try:
+        asyncio.run(watched())
+    except (Exception, asyncio.CancelledError) as error:
+        if stopping.is_set():
+            raise KeyboardInterrupt from error
+        raise
+    if stopping.is_set():
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def _handled(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Let a handler have SIGINT; only the main thread gets signals at all."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    before = signal.signal(signal.SIGINT, handler)
     try:
         yield
     finally:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ import polars as pl
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from pipeline.connectors.http import ApiClient, open_client
+from pipeline.connectors.extraction import Extraction
+from pipeline.connectors.http import ApiClient, open_session
 from pipeline.connectors.questions import Answer, Question, SourceRequest
 from pipeline.connectors.registry import Connector
 from pipeline.lake.store import scan_lake
+from pipeline.orchestration.fetching import Fetched, fetch_answers, to_payloads
 from pipeline.values import BoundingBox
 from tests.conftest import ROOT
 
@@ -50,16 +53,67 @@ def fetch(
 ) -> tuple[list[Answer], list[str]]:
     """Every page of a request from a loopback server, and the client's notes.
 
-    `limits` replace those of spec.yaml (page_size, max_pages, timeout_seconds, …).
+    `limits` replace those of spec.yaml (page_size, max_pages, timeout_seconds, …). Answers are
+    taken as they are: whether they are what was asked for is not looked at.
     """
-    api = connector.spec.api.model_copy(update=limits)
+    api = limited(connector, **limits).spec.api
 
     async def ask() -> tuple[list[Answer], list[str]]:
-        async with open_client() as http:
-            client = ApiClient(connector.name, api, base_url or server.url_for(""), key, http)
+        async with open_session({}) as session:
+            client = ApiClient(connector.name, api, base_url or server.url_for(""), key, session)
             return [answer async for answer in connector.fetch(client, request)], client.notes
 
     return asyncio.run(ask())
+
+
+def limited(connector: Connector, **limits: Any) -> Connector:
+    """The connector with other limits in its spec, and pauses too short to notice."""
+    own = connector.spec.api
+    retry = own.retry.model_copy(update={"base_seconds": 0.001, "max_seconds": 0.001})
+    api = own.model_copy(update={"retry": retry, "requests_per_second": None} | limits)
+    return Connector(connector.spec.model_copy(update={"api": api}))
+
+
+def fetch_all(
+    connector: Connector,
+    server: HTTPServer,
+    *,
+    asked: Question | None = None,
+    requests: Sequence[SourceRequest] | None = None,
+    fetched: Fetched | None = None,
+    **limits: Any,
+) -> Fetched:
+    """What a run gets of a connector from a loopback server: checked, retried, paid for."""
+    wanted = limited(connector, **limits)
+    found = fetched or Fetched()
+    environ = KEYS | {connector.spec.api.base_url_variable: server.url_for("")}
+    planned = wanted.plan_requests(asked or question(), {}) if requests is None else requests
+
+    async def ask() -> None:
+        async with open_session(environ) as session:
+            await fetch_answers(wanted, planned, session, environ, found)
+
+    asyncio.run(ask())
+    return found
+
+
+def serve(server: HTTPServer, *answers: Response) -> None:
+    """These answers in turn to whatever is asked, the last one for ever."""
+    left = list(answers)
+
+    def answer(_request: Request) -> Response:
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    server.expect_request(re.compile(".*")).respond_with_handler(answer)
+
+
+def read(connector: Connector, fetched: Fetched) -> Extraction:
+    """What the extractor makes of what came."""
+    kept = to_payloads(connector, fetched.answers, datetime(2026, 11, 20))
+    columns = ("payload_id", "endpoint", "content_type", "body", "licence", "fetched_at")
+    return connector.extract(
+        pl.DataFrame([{name: getattr(payload, name) for name in columns} for payload in kept])
+    )
 
 
 def asked_of(server: HTTPServer) -> list[Request]:
@@ -119,11 +173,14 @@ class SampleApis:
         return self._first("edinburgh_council", lambda asked: asked["path"] == path)
 
     def _openstreetmap(self, request: Request) -> Any:
-        """By selector: the sample's box is wider than the query's."""
-        _, _, selector = request.form["data"].partition("];nwr")
-        return self._first(
-            "openstreetmap", lambda asked: asked["params"]["data"].endswith(selector)
-        )
+        """The answers to all selectors of the union; the sample's box is wider than the query's."""
+        selectors = re.findall(r"nwr(.+?\]);", request.form["data"])
+        bodies = [
+            self._first("openstreetmap", lambda asked, s=s: f";nwr{s};" in asked["params"]["data"])
+            for s in selectors
+        ]
+        elements = {(e["type"], e["id"]): e for body in bodies for e in body["elements"]}
+        return bodies[0] | {"elements": list(elements.values())}
 
     def _found(self, source: str, nothing: Any, **params: str) -> Any:
         return self._first(source, lambda asked: params.items() <= asked["params"].items(), nothing)

@@ -14,6 +14,7 @@ from polars.exceptions import PolarsError
 
 FAILURES = pl.Schema({"payload_id": pl.String(), "json_pointer": pl.String(), "error": pl.String()})
 SEPARATOR = "/"
+_LOST = r"\ufffd"  # what a byte that is no UTF-8 becomes, as JSON writes it
 
 
 @dataclass(frozen=True)
@@ -37,16 +38,24 @@ def decode_items(payloads: pl.DataFrame, item: pl.Struct, items: str | None = No
     rows = [pl.DataFrame(schema=_item_schema(item))]
     failures: list[dict[str, Any]] = []
     for payload_id, body in payloads.select("payload_id", "body").iter_rows():
-        text = body.decode("utf-8-sig", errors="replace")
         try:
-            column = _decode_body(text, item, items)
-        except PolarsError:
-            column = _decode_each(text, item, items, payload_id, failures)
+            column = _decode_body(body.decode("utf-8-sig"), item, items)
+        except (PolarsError, UnicodeDecodeError):
+            column = _decode_each(body, item, items, payload_id, failures)
         located = _located(column, payload_id, items)
         failures += _nothing(located, failures)
         rows.append(located.drop_nulls("item"))
     flat = flatten(pl.concat(rows), item)
     return Decoded(flat, pl.DataFrame(failures, schema=FAILURES))
+
+
+def parse_json(body: bytes) -> Any:
+    """The decoded body, also where some text in it is no UTF-8 or holds control characters.
+
+    Such text is a matter of the item it stands in. Raises ValueError, or RecursionError where
+    the nesting is deeper than any answer's.
+    """
+    return json.loads(body.decode("utf-8-sig", errors="replace"), strict=False)
 
 
 def decode_csv(payload_id: str, body: bytes, columns: Sequence[str]) -> Decoded:
@@ -137,7 +146,7 @@ def _decode_body(text: str, item: pl.Struct, items: str | None) -> pl.Series:
 
 
 def _decode_each(
-    text: str,
+    body: bytes,
     item: pl.Struct,
     items: str | None,
     payload_id: str,
@@ -145,8 +154,11 @@ def _decode_each(
 ) -> pl.Series:
     """The slow way, for a body with something wrong in it: a bad item costs itself alone."""
     good: list[Any] = []
-    for pointer, value, error in _each(text, items):
+    may_be_cut = b"\xef\xbf\xbd" not in body  # else the mark of a lost byte is the source's own
+    for pointer, value, error in _each(body, items):
         decoded, problem = (None, error) if error else _decode_one(value, item)
+        if may_be_cut and _LOST in json.dumps(value):
+            decoded, problem = None, "text that is not UTF-8"
         good.append(decoded)
         if problem:
             failures.append({"payload_id": payload_id, "json_pointer": pointer, "error": problem})
@@ -160,13 +172,13 @@ def _decode_one(value: Any, item: pl.Struct) -> tuple[Any, str | None]:
         return None, str(error).splitlines()[0]
 
 
-def _each(text: str, items: str | None) -> Iterator[tuple[str, Any, str | None]]:
+def _each(body: bytes, items: str | None) -> Iterator[tuple[str, Any, str | None]]:
     try:
-        body = json.loads(text)
+        page = parse_json(body)
     except (ValueError, RecursionError) as error:
         yield "", None, f"no JSON: {error}"
         return
-    found = body if items is None else body.get(items) if isinstance(body, dict) else None
+    found = page if items is None else page.get(items) if isinstance(page, dict) else None
     if not isinstance(found, list):
         yield "", None, f"found {type(found).__name__}, expected a list of items"
         return

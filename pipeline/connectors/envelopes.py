@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from codecs import BOM_UTF8
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from pipeline.errors import ForeignPayloadError
+from pipeline.connectors.decoding import parse_json
+from pipeline.errors import ForeignPayloadError, TransientAnswerError
+
+_MARKUP_TYPES = ("text/html", "application/xhtml+xml", "text/xml", "application/xml")
+_SERVER_TROUBLE = (500, 502, 503, 504)
+_TOKEN_TROUBLE = (498, 499)
 
 
 def first_character(body: bytes) -> bytes:
@@ -17,12 +21,10 @@ def first_character(body: bytes) -> bytes:
 
 def require_json(body: bytes, content_type: str, service: str) -> Any:
     """The decoded body; ForeignPayloadError for markup, other text or broken JSON."""
-    if first_character(body) == b"<":
+    if first_character(body) == b"<" or content_type.lower() in _MARKUP_TYPES:
         raise ForeignPayloadError(f"{service} answered with markup ({content_type}), not JSON")
     try:
-        return json.loads(body)
-    except UnicodeDecodeError as error:
-        raise ForeignPayloadError(f"{service}: the text is not UTF-8: {error.reason}") from error
+        return parse_json(body)
     except ValueError as error:
         raise ForeignPayloadError(f"{service}: not JSON, or cut short: {error}") from error
     except RecursionError as error:
@@ -39,11 +41,13 @@ def require_json_object(body: bytes, content_type: str, service: str) -> dict[st
     return answer
 
 
-def require_any(items: Sequence[Any], is_expected: Callable[[Any], bool], expected: str) -> None:
+def require_any(items: Any, is_expected: Callable[[Any], bool], expected: str) -> None:
     """ForeignPayloadError where there are items and none is as expected.
 
     A single strange item is no foreign answer: it is reported when the items are read.
     """
+    if not isinstance(items, list):
+        raise ForeignPayloadError(f"found {type(items).__name__}, expected a list of items")
     if items and not any(is_expected(item) for item in items):
         found = items[0]
         told = sorted(found)[:6] if isinstance(found, dict) else type(found).__name__
@@ -54,13 +58,24 @@ def require_feature_collection(body: bytes, content_type: str, service: str) -> 
     """The features of a GeoJSON answer, whatever they are; an error in a 200 is refused."""
     answer = require_json_object(body, content_type, service)
     if isinstance(answer.get("error"), dict):
-        raise ForeignPayloadError(f"{service} refused: {answer['error'].get('message')}")
+        raise _refusal(answer["error"], service)
     features = answer.get("features")
     if answer.get("type") != "FeatureCollection" or not isinstance(features, list):
         raise ForeignPayloadError(
             f"{service}: found keys {sorted(answer)[:8]}, expected a FeatureCollection"
         )
     return features
+
+
+def _refusal(error: Mapping[str, Any], service: str) -> ForeignPayloadError:
+    """What an error object in a successful answer means."""
+    code = error.get("code")
+    told = f"{service} refused: {error.get('message')}" + (f" (code {code})" if code else "")
+    if code in _SERVER_TROUBLE:
+        return TransientAnswerError(told)
+    if code in _TOKEN_TROUBLE:
+        told += "; the layer asks for a token, so it is not open any more"
+    return ForeignPayloadError(told)
 
 
 def properties_of(feature: Any) -> Mapping[str, Any]:
@@ -74,8 +89,13 @@ def read_envelope(body: bytes) -> dict[str, Any]:
 
     Whether the page is what was asked for is decided later, by the checks above.
     """
-    try:
-        page = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
+    page = read_page(body)
     return page if isinstance(page, dict) else {}
+
+
+def read_page(body: bytes) -> Any:
+    """A page of any shape, for its paging marks; None where the body is no JSON."""
+    try:
+        return parse_json(body)
+    except (ValueError, RecursionError):
+        return None

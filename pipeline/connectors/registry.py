@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -73,15 +74,22 @@ class Connector:
 
     def fetch(
         self, client: ApiClient, request: SourceRequest, operation: str = ""
-    ) -> AsyncIterator[Answer]:
+    ) -> AsyncGenerator[Answer]:
         """Send a request; one answer per page."""
         name = f"fetch_{operation}" if operation else "fetch"
-        answers: AsyncIterator[Answer] = getattr(self._module("fetch"), name)(client, request)
+        answers: AsyncGenerator[Answer] = getattr(self._module("fetch"), name)(client, request)
         return answers
 
     def require_expected(self, body: bytes, content_type: str) -> None:
         """Raise ForeignPayloadError unless the body is an answer of this source."""
         self._module("answer").require_expected(body, content_type, self.spec)
+
+    def paid(self, body: bytes) -> Decimal | None:
+        """The units that an answer says it cost; None where its source does not say."""
+        read: Callable[[bytes], Decimal | None] | None = getattr(
+            self._module("answer"), "paid", None
+        )
+        return read(body) if read else None
 
     def _module(self, name: str) -> ModuleType:
         return import_module(f"pipeline.connectors.{self.spec.name}.{name}")

@@ -38,6 +38,31 @@ class Licence(StrictModel):
     retain_days: int | None = Field(None, ge=0, description="None: may be kept for ever")
 
 
+class Retry(StrictModel):
+    """When a failed call is made again, and how long that takes at most."""
+
+    attempts: int = Field(3, ge=1, description="calls of one request, the first included")
+    base_seconds: float = Field(0.5, gt=0, description="longest first pause; it doubles")
+    max_seconds: float = Field(20.0, gt=0, description="longest pause of our own choice")
+    max_retry_after_seconds: float = Field(60.0, ge=0, description="longest Retry-After obeyed")
+    statuses: tuple[int, ...] = (429, 500, 502, 503, 504)
+    unanswered: bool | None = Field(
+        None, description="retry where no answer came; None: if the call costs nothing"
+    )
+
+
+class Refusal(StrictModel):
+    """A documented error of the API, and what to do about it."""
+
+    statuses: tuple[int, ...] = Field(min_length=1)
+    says: str = Field("", description="text that the error holds, in any case")
+    advice: str
+    retry: bool = Field(False, description="False: no other request has a chance either")
+
+    def fits(self, status: int, text: str) -> bool:
+        return status in self.statuses and self.says.casefold() in text.casefold()
+
+
 class Api(StrictModel):
     """How the source is reached."""
 
@@ -46,9 +71,17 @@ class Api(StrictModel):
     key_variable: str | None = None
     timeout_seconds: float = Field(20.0, gt=0)
     max_response_mb: int = Field(64, ge=1)
-    requests_per_second: float | None = Field(None, gt=0)
+    requests_per_second: float | None = Field(None, gt=0, description="to its host, in one run")
+    concurrency: int = Field(4, ge=1, description="requests under way at a time")
     page_size: int | None = Field(None, ge=1)
     max_pages: int = Field(1, ge=1)
+    retry: Retry = Retry()
+    breaker: int = Field(3, ge=1, description="failed requests in a row that end its asking")
+    refusals: tuple[Refusal, ...] = Field((), description="the first that fits is told")
+
+    def refusal(self, status: int, text: str) -> Refusal | None:
+        """The documented error that an answer is."""
+        return next((known for known in self.refusals if known.fits(status, text)), None)
 
     def key(self, environ: Mapping[str, str]) -> str | None:
         """The key from the environment; None where it is not set or not needed."""
@@ -67,11 +100,17 @@ class Operation(StrictModel):
     """
 
     phase: Phase
-    cost_usd: Decimal = Field(Decimal(0), ge=0, description="worst case of one request")
+    cost_usd: Decimal = Field(Decimal(0), ge=0, description="price of one unit, such as a page")
+    most_units: int = Field(1, ge=1, description="most units that one call may cost")
     requires: tuple[str, ...] = Field((), description="context keys it reads")
     provides: dict[str, str] = Field({}, description="context key: id scheme that fills it")
     supports_query_only: bool = Field(True, description="can do without what it requires")
     name: str = Field("", description="empty for the main operation")
+
+    @property
+    def worst_call_usd(self) -> Decimal:
+        """What one call may cost at most."""
+        return self.cost_usd * self.most_units
 
 
 class ConnectorSpec(Operation):
@@ -102,6 +141,7 @@ class ConnectorSpec(Operation):
         main = Operation(
             phase=self.phase,
             cost_usd=self.cost_usd,
+            most_units=self.most_units,
             requires=self.requires,
             provides=self.provides,
             supports_query_only=self.supports_query_only,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,16 +12,20 @@ import polars as pl
 
 from pipeline.connectors.questions import Question, SourceRequest
 from pipeline.context import RunContext
-from pipeline.errors import SightlineError
+from pipeline.errors import SightlineError, StoppedError
+from pipeline.lake.payload import no_payloads
 from pipeline.lake.store import collect_payloads, scan_lake, write_payloads
+from pipeline.orchestration.budget import open_purse
 from pipeline.orchestration.outcome import ConnectorOutcome, Status
 from pipeline.orchestration.plan import ConnectorNode
 from pipeline.orchestration.replay import replay
 
 if TYPE_CHECKING:  # imported where a live call needs it
-    import httpx
+    from pipeline.connectors.http import Session
+    from pipeline.orchestration.fetching import Fetched
 
 _log = logging.getLogger(__name__)
+INTERRUPTED = "the run was interrupted; what had come is kept"
 
 
 @dataclass(frozen=True)
@@ -40,27 +44,29 @@ class Ask:
 
 async def answer(
     ask: Ask,
+    outcome: ConnectorOutcome,
     context: RunContext,
     question: Question,
     environ: Mapping[str, str],
-    http: httpx.AsyncClient | None,
-) -> ConnectorOutcome:
-    """What the node answered; whatever goes wrong is told in the outcome."""
+    session: Session | None,
+) -> None:
+    """Fill the outcome with what the node answered; whatever goes wrong is told in it.
+
+    What came before a failure, or before the run was stopped, is kept and paid for.
+    """
     started = time.perf_counter()
     try:
-        payloads, notes = (
-            await _fetch(ask, context, environ, http) if http else _replay(ask, context, question)
-        )
+        if session:
+            await _fetch(ask, outcome, context, environ, session)
+        else:
+            _replay(ask, outcome, context, question)
+    except StoppedError:
+        outcome.status, outcome.why = "stopped", INTERRUPTED
     except Exception as error:  # noqa: BLE001  # the phase boundary: one connector's failure
-        outcome = ask.outcome("failed", describe(error))
+        outcome.status, outcome.why = "failed", describe(error)
         _log.warning("connector failed", extra={"connector": outcome.name, "error": outcome.why})
-    else:
-        status: Status = "ok" if payloads.height else "empty"
-        outcome = ask.outcome(status, "; ".join([ask.why, *notes]))
-        outcome.payloads = payloads
-        outcome.cost = ask.node.operation.cost_usd * (payloads.height if http else 0)
-    outcome.seconds = time.perf_counter() - started
-    return outcome
+    finally:
+        outcome.seconds = time.perf_counter() - started
 
 
 def describe(error: Exception) -> str:
@@ -68,8 +74,7 @@ def describe(error: Exception) -> str:
     return str(error) if isinstance(error, SightlineError) else repr(error)
 
 
-def _replay(ask: Ask, context: RunContext, question: Question) -> tuple[pl.DataFrame, list[str]]:
-    """Payloads of the lake, and what a reader should know of them."""
+def _replay(ask: Ask, outcome: ConnectorOutcome, context: RunContext, question: Question) -> None:
     spec = ask.node.connector.spec
     notes = []
     if context.settings.mode == "auto":
@@ -77,21 +82,52 @@ def _replay(ask: Ask, context: RunContext, question: Question) -> tuple[pl.DataF
     payloads = replay(context.settings.lake, spec.name, question, ask.requests)
     if payloads.is_empty():
         notes.append("the lake holds no answer to this or a wider question")
-    return payloads, notes
+    _take_note(ask, outcome, payloads, notes)
 
 
 async def _fetch(
-    ask: Ask, context: RunContext, environ: Mapping[str, str], http: httpx.AsyncClient
-) -> tuple[pl.DataFrame, list[str]]:
-    """Answers of the API as the lake recorded them, and what a reader should know of them."""
-    from pipeline.orchestration.fetching import fetch_answers, to_payloads
+    ask: Ask,
+    outcome: ConnectorOutcome,
+    context: RunContext,
+    environ: Mapping[str, str],
+    session: Session,
+) -> None:
+    """Answers of the API as the lake recorded them; what came before a failure counts."""
+    from pipeline.orchestration.fetching import Fetched, fetch_answers
 
-    node, lake = ask.node, context.settings.lake
-    fetched = await fetch_answers(
-        node.connector, ask.requests, http, environ, node.call_limit, node.operation.name
-    )
+    node = ask.node
+    fetched = Fetched(open_purse(node, ask.requests))
+    failures = []
+    try:
+        await fetch_answers(node.connector, ask.requests, session, environ, fetched, node.operation)
+    except SightlineError as error:
+        if isinstance(error, StoppedError) or not fetched.answers:
+            raise
+        failures = [f"incomplete: {error}"]
+    finally:  # also where the run is stopped or cancelled
+        outcome.cost = fetched.cost
+        outcome.payloads = _recorded(node, context, fetched)
+    _take_note(ask, outcome, outcome.payloads, [*fetched.notes, *failures])
+
+
+def _recorded(node: ConnectorNode, context: RunContext, fetched: Fetched) -> pl.DataFrame:
+    """The lake's rows of what came."""
+    from pipeline.orchestration.fetching import to_payloads
+
+    if not fetched.answers:
+        return no_payloads()
     payloads = to_payloads(node.connector, fetched.answers, context.clock())
-    write_payloads(lake, payloads)
+    write_payloads(context.settings.lake, payloads)
     ids = [payload.payload_id for payload in payloads]
-    stored = scan_lake(lake, node.connector.name).filter(pl.col("payload_id").is_in(ids))
-    return collect_payloads(stored.sort("payload_id")), fetched.notes
+    stored = scan_lake(context.settings.lake, node.connector.name)
+    return collect_payloads(stored.filter(pl.col("payload_id").is_in(ids)).sort("payload_id"))
+
+
+def _take_note(
+    ask: Ask, outcome: ConnectorOutcome, payloads: pl.DataFrame, notes: Sequence[str]
+) -> None:
+    outcome.payloads = payloads
+    outcome.status = "ok" if payloads.height else "empty"
+    if not ask.requests:
+        notes = ["there was nothing to ask for"]
+    outcome.why = "; ".join([ask.why, *notes])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from pipeline.connectors.purse import Purse
 from pipeline.connectors.questions import SourceRequest
 from pipeline.orchestration.plan import ConnectorNode
 
@@ -37,4 +38,9 @@ def worst_case(node: ConnectorNode, requests: Sequence[SourceRequest]) -> Decima
     calls = len(requests) * node.connector.spec.api.max_pages
     if node.call_limit is not None:
         calls = min(calls, node.call_limit)
-    return node.operation.cost_usd * calls
+    return node.operation.worst_call_usd * calls
+
+
+def open_purse(node: ConnectorNode, requests: Sequence[SourceRequest]) -> Purse:
+    """What the node may spend: the worst case that was reserved, and the lens's calls."""
+    return Purse(worst_case(node, requests), node.call_limit)

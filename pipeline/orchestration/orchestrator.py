@@ -6,13 +6,16 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from pipeline.connectors.events import FetchEvent, Told, tell_nobody
 from pipeline.connectors.questions import Question
 from pipeline.connectors.registry import Connector
 from pipeline.connectors.spec import Phase
 from pipeline.context import RunContext
-from pipeline.orchestration.asking import Ask, answer
+from pipeline.errors import StoppedError
+from pipeline.orchestration.asking import INTERRUPTED, Ask, answer
 from pipeline.orchestration.budget import Budget, worst_case
 from pipeline.orchestration.committing import commit_outcomes
 from pipeline.orchestration.confidence import ConfidenceCalculator, Progress, StandardConfidence
@@ -28,12 +31,16 @@ from pipeline.orchestration.stopping import BarrierDecision, decide
 from pipeline.records.reading import Interpreted
 
 if TYPE_CHECKING:  # imported where a live call needs it
-    import httpx
+    from pipeline.connectors.http import Session
 
 
 @dataclass
 class Orchestrator:
-    """One request on its way through the phases; what is known so far can be read at any time."""
+    """One request on its way through the phases; what is known so far can be read at any time.
+
+    Once `stopping` is set nothing new is asked: what is under way may end and is kept.
+    `is_waiting` while the network is to answer.
+    """
 
     context: RunContext
     request: IngestRequest
@@ -41,6 +48,9 @@ class Orchestrator:
     connectors: Mapping[str, Connector]
     environ: Mapping[str, str]
     calculator: ConfidenceCalculator = field(default_factory=StandardConfidence)
+    told: Told = tell_nobody
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    is_waiting: bool = False
     outcomes: dict[str, ConnectorOutcome] = field(default_factory=dict)
     decisions: list[BarrierDecision] = field(default_factory=list)
     interpreted: list[Interpreted] = field(default_factory=list)
@@ -57,16 +67,17 @@ class Orchestrator:
         )
 
     async def run(self) -> None:
-        """Ask every phase in turn."""
+        """Ask every phase in turn. Raises StoppedError where it was told to stop."""
         live = self._live_nodes()
         async with AsyncExitStack() as stack:
-            http: httpx.AsyncClient | None = None
+            session: Session | None = None
             if live:
-                from pipeline.connectors.http import open_client  # slow import
+                from pipeline.connectors.http import open_session  # slow import
 
-                http = await stack.enter_async_context(open_client())
+                opened = open_session(self.environ, stopping=self.stopping, told=self.told)
+                session = await stack.enter_async_context(opened)
             for phase in Phase:
-                await self._ask_phase(phase, live, http)
+                await self._ask_phase(phase, live, session)
 
     def require_keys(self) -> None:
         """Raise SettingsError where mode is live and a selected connector's key is missing."""
@@ -86,21 +97,18 @@ class Orchestrator:
         features = self.features
         return Question(features.query, features.terms, features.area, features.implied_activities)
 
-    async def _ask_phase(
-        self, phase: Phase, live: set[str], http: httpx.AsyncClient | None
-    ) -> None:
+    async def _ask_phase(self, phase: Phase, live: set[str], session: Session | None) -> None:
         asks = self._affordable(self._gated(phase, live))
-        outcomes = await asyncio.gather(
-            *(
-                answer(
-                    ask, self.context, self.question, self.environ, http if ask.is_live else None
-                )
-                for ask in asks
-            )
+        outcomes = [ask.outcome("stopped", INTERRUPTED) for ask in asks]
+        self.outcomes |= {outcome.name: outcome for outcome in outcomes}
+        self.is_waiting = session is not None
+        await asyncio.gather(
+            *(self._ask(*pair, session) for pair in zip(asks, outcomes, strict=True))
         )
-        for outcome in outcomes:
-            self.outcomes[outcome.name] = outcome
-            self.budget.spent += outcome.cost
+        self.is_waiting = False
+        self.budget.spent += sum((outcome.cost for outcome in outcomes), Decimal(0))
+        if self.stopping.is_set():
+            raise StoppedError(INTERRUPTED)
         nodes = {ask.node.name: ask.node for ask in asks}
         read = commit_outcomes(
             [(nodes[outcome.name], outcome) for outcome in outcomes],
@@ -110,6 +118,11 @@ class Orchestrator:
         self.interpreted.append(read)
         if asks or not self.decisions or not self.decisions[-1].stops:
             self.decisions.append(decide(phase, self._progress(), self.calculator))
+
+    async def _ask(self, ask: Ask, outcome: ConnectorOutcome, session: Session | None) -> None:
+        live = session if ask.is_live else None
+        await answer(ask, outcome, self.context, self.question, self.environ, live)
+        self.told(outcome.name, FetchEvent("done", detail=outcome.status))
 
     def _gated(self, phase: Phase, live: set[str]) -> list[Ask]:
         """The nodes of a phase that are asked; the others have their outcome already."""

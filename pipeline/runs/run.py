@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from decimal import Decimal
 
@@ -13,7 +12,7 @@ from pipeline.context import RunContext
 from pipeline.entities.build import Build, build_entities
 from pipeline.entities.changes import to_changes
 from pipeline.errors import ConnectorError, StaleBuildError
-from pipeline.interrupts import interrupts_cancel, interrupts_raised
+from pipeline.interrupts import interrupts_raised, run_stoppable
 from pipeline.orchestration.orchestrator import Orchestrator
 from pipeline.orchestration.query_features import QueryFeatures
 from pipeline.orchestration.relevance import answering_groups
@@ -25,6 +24,7 @@ from pipeline.runs.stages import Stages, Watcher
 from pipeline.warehouse.stored import Stored, read_stored
 from pipeline.warehouse.writing import RunRow, write_changes
 
+_PATIENCE_SECONDS = 3.0  # for answers that are under way when Ctrl-C comes
 _ATTEMPTS = 5  # builds of one run, where others keep storing theirs meanwhile
 
 
@@ -67,8 +67,8 @@ def run_query(
 def _ask(asking: Orchestrator, stages: Stages) -> Reading:
     """What each source says to the query, as the lens reads it."""
     context = asking.context
-    with stages.stage("payloads") as stage, interrupts_cancel():
-        asyncio.run(asking.run())
+    with stages.stage("payloads") as stage:
+        run_stoppable(asking.run(), asking.stopping, lambda: asking.is_waiting, _PATIENCE_SECONDS)
         outcomes = asking.in_plan_order()
         stage.came_in = sum(o.status not in {"skipped", "stopped"} for o in outcomes)
         stage.came_out = sum(outcome.payloads.height for outcome in outcomes)

@@ -1,4 +1,4 @@
-"""Overpass: one form per selector, one answer each."""
+"""Overpass: one form for the union of all selectors, one answer."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from tests.loopback import BOX, asked_of, fetch, question, requests_of
 SELECTORS = ['["leisure"="pitch"]["sport"~"padel"]', '["club"="sport"]']
 
 
-def test_each_selector_of_the_lens_is_one_bounded_query(connectors: dict[str, Connector]):
+def test_the_selectors_of_the_lens_are_one_bounded_query(connectors: dict[str, Connector]):
     planned = requests_of(connectors["openstreetmap"], question(), selectors=SELECTORS)
 
     # south, west, north, east; the server's own limits stand in the query
     head = "[out:json][timeout:25][maxsize:67108864][bbox:55.94,-3.13,55.96,-3.09];"
     assert [request.params for request in planned] == [
-        {"data": f'{head}nwr["leisure"="pitch"]["sport"~"padel"];out geom qt;'},
-        {"data": f'{head}nwr["club"="sport"];out geom qt;'},
+        {
+            "data": f'{head}(nwr["leisure"="pitch"]["sport"~"padel"];nwr["club"="sport"];);'
+            "out geom qt;"
+        }
     ]
     assert {request.endpoint for request in planned} == {"interpreter"}
 

@@ -219,7 +219,9 @@ def test_an_element_of_the_wrong_shape_is_told():
 )  # fmt: skip
 def test_what_is_no_finished_answer_is_refused(body: Any, told: str):
     with pytest.raises(ForeignPayloadError, match=told):
-        require_expected("openstreetmap", body, "text/html")
+        require_expected(
+            "openstreetmap", body, "text/html" if isinstance(body, str) else "application/json"
+        )
 
 
 @pytest.mark.parametrize(

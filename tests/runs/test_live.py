@@ -59,16 +59,16 @@ def test_every_answer_is_recorded_with_terms_and_time(
     report = sightline("run", QUERY, "--mode", "live", "--json").json()
 
     told = connectors(report)
-    # 6 selectors, 1 search, 1 search, 11 layers, 5 layers
+    # 1 union of selectors, 1 search, 1 search, 11 layers, 5 layers
     assert {name: told[name]["payloads"] for name in ASKED} == dict(
-        zip(ASKED, [6, 1, 1, 11, 5], strict=True)
+        zip(ASKED, [1, 1, 1, 11, 5], strict=True)
     )
     assert {told[name]["mode"] for name in ASKED} == {"live"}
     assert told["google_places"]["cost"] == 0.035
     assert told["serper"]["cost"] == 0.001
     assert told["openstreetmap"]["cost"] == 0
     kept = payloads(home).sort("fetched_at")
-    assert kept.height == 24
+    assert kept.height == 19
     terms = dict(kept.select("source", "licence").unique().iter_rows())
     assert terms["openstreetmap"] == "ODbL-1.0"
     days = kept.with_columns(days=(pl.col("retain_until") - pl.col("fetched_at")).dt.total_days())
@@ -89,9 +89,9 @@ def test_structured_sources_are_asked_when_discovery_has_answered(
     sightline("run", QUERY, "--mode", "live")
 
     order = [request.path.split("/")[1] for request in asked_of(apis.server)]
-    # 6 + 1 + 1 requests of the first phase, then 11 + 5 of the second
-    assert set(order[:8]) == {"openstreetmap", "google_places", "serper"}
-    assert set(order[8:]) == {"sport_scotland", "edinburgh_council"}
+    # 1 + 1 + 1 requests of the first phase, then 11 + 5 of the second
+    assert set(order[:3]) == {"openstreetmap", "google_places", "serper"}
+    assert set(order[3:]) == {"sport_scotland", "edinburgh_council"}
 
 
 def test_a_second_live_run_stores_no_answer_twice(apis: SampleApis, home: Path, sightline: Call):
@@ -103,7 +103,7 @@ def test_a_second_live_run_stores_no_answer_twice(apis: SampleApis, home: Path, 
     assert {entity["change"] for entity in second["entities"]} == {"unchanged"}
     assert payloads(home).equals(before)
     used = "SELECT count(*) AS n FROM run_payload GROUP BY run_id"
-    assert sightline("sql", used, "--json").json() == [{"n": 24}, {"n": 24}]
+    assert sightline("sql", used, "--json").json() == [{"n": 19}, {"n": 19}]
 
 
 def test_what_was_fetched_can_be_replayed_and_verified(

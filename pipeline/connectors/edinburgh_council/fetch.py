@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipeline.connectors.envelopes import read_envelope
@@ -34,7 +34,7 @@ def plan_requests(
     ]
 
 
-async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answer]:
+async def fetch(client: ApiClient, request: SourceRequest) -> AsyncGenerator[Answer]:
     """Pages while the server says that it cut the answer short."""
     size = client.api.page_size or 1000
     offset = 0
@@ -45,6 +45,11 @@ async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answ
         page = read_envelope(answer.body)
         came = len(page.get("features") or [])  # a server may send fewer than were asked for
         if not _is_cut_short(page) or not came:
+            if came >= size:
+                client.note(
+                    f"a page of {request.path} is exactly as long as was asked for, and nothing "
+                    "says that more follow: there may be more"
+                )
             return
         offset += came
     client.note_page_limit(request)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipeline.connectors.envelopes import read_envelope
@@ -11,6 +11,8 @@ from pipeline.connectors.spec import ConnectorSpec
 
 if TYPE_CHECKING:  # planning a request must not cost an HTTP library
     from pipeline.connectors.http import ApiClient
+
+_MOST_ROWS = 60  # three pages of twenty; the token of the third is missing whatever is left
 
 
 def plan_requests(
@@ -52,22 +54,26 @@ def plan_details(
     ]
 
 
-async def fetch_details(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answer]:
+async def fetch_details(client: ApiClient, request: SourceRequest) -> AsyncGenerator[Answer]:
     """One place."""
     yield await client.get(request, headers=_headers(client, request), omit=("fieldMask",))
 
 
-async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answer]:
+async def fetch(client: ApiClient, request: SourceRequest) -> AsyncGenerator[Answer]:
     """Pages while the answer names a next one; every parameter but the token repeats."""
     body = {key: value for key, value in request.params.items() if key != "fieldMask"}
     headers = _headers(client, request)
+    rows = 0
     for _ in range(client.api.max_pages):
         answer = await client.post_json(request, body, headers)
         yield answer
-        token = read_envelope(answer.body).get("nextPageToken")
-        if not token:
+        page = read_envelope(answer.body)
+        rows += len(page.get("places") or [])
+        if not page.get("nextPageToken"):
+            if rows >= _MOST_ROWS:
+                client.note(f"a search finds {_MOST_ROWS} places at most: there may be more")
             return
-        body["pageToken"] = token
+        body["pageToken"] = page["nextPageToken"]
     client.note_page_limit(request)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from pipeline.connectors.envelopes import read_page
 from pipeline.connectors.questions import Answer, Question, SourceRequest
 from pipeline.connectors.spec import ConnectorSpec
 
@@ -31,7 +31,7 @@ def plan_requests(
     return [SourceRequest("poi", "/poi", params, box)]
 
 
-async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answer]:
+async def fetch(client: ApiClient, request: SourceRequest) -> AsyncGenerator[Answer]:
     """A full page means maybe more: the next one starts after its last id."""
     headers = {"X-API-Key": client.key or ""}
     size = client.api.page_size or 100
@@ -41,17 +41,20 @@ async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answ
         answer = await client.get(request, params=after, headers=headers)
         yield answer
         ids = _ids(answer.body)
-        if len(ids) < size or max(ids) <= last:  # the same page again gets a key banned
+        if len(ids) < size:
+            return
+        if max(ids) <= last:  # the same page again gets a key banned
+            client.note(
+                f"exactly {size} rows came, then the same again: truncation is never told, and "
+                "there may be more"
+            )
             return
         last = max(ids)
     client.note_page_limit(request)
 
 
 def _ids(body: bytes) -> list[int]:
-    """The ids of a page; whether it is one is decided later, by answer.py."""
-    try:
-        page = json.loads(body)
-    except ValueError:
-        return []
+    """The ids of a page."""
+    page = read_page(body)
     pois = page if isinstance(page, list) else []
     return [poi["ID"] for poi in pois if isinstance(poi, dict) and isinstance(poi.get("ID"), int)]

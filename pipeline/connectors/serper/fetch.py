@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipeline.connectors.questions import Answer, Question, SourceRequest
@@ -25,6 +25,6 @@ def plan_requests(
     return [SourceRequest("search", "/search", params, question.area, question.terms)]
 
 
-async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answer]:
-    """One page: a second one costs a second credit."""
+async def fetch(client: ApiClient, request: SourceRequest) -> AsyncGenerator[Answer]:
+    """One page: a second one costs credits of its own."""
     yield await client.post_json(request, request.params, {"X-API-KEY": client.key or ""})

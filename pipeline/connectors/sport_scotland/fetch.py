@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipeline.connectors.envelopes import read_envelope
@@ -40,7 +40,7 @@ def plan_requests(
     ]
 
 
-async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answer]:
+async def fetch(client: ApiClient, request: SourceRequest) -> AsyncGenerator[Answer]:
     """Pages until numberMatched features have come, or a page is empty."""
     size = client.api.page_size or 1000
     secret = {"authkey": client.key or ""}
@@ -55,5 +55,8 @@ async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answ
         matched = page.get("numberMatched")  # a GeoServer may say "unknown"
         is_last = start >= matched if isinstance(matched, int) else came < size
         if is_last or not came:
+            if not is_last and isinstance(matched, int):
+                layer = request.params["typeNames"]
+                client.note(f"{layer}: the server tells of {matched} features and sent {start}")
             return
     client.note_page_limit(request)
