@@ -49,7 +49,11 @@ class Row:
     def touches(self, south: float, west: float, north: float, east: float) -> bool:
         box = self.box
         return (
-            bool(box) and box[0] <= north and box[2] >= south and box[1] <= east and box[3] >= west
+            box is not None
+            and box[0] <= north
+            and box[2] >= south
+            and box[1] <= east
+            and box[3] >= west
         )
 
 
@@ -143,10 +147,10 @@ def sample_rows(folder: Path = SAMPLE) -> Rows:
 
 def _items(source: str, body: Any) -> list[Any]:
     if isinstance(body, list):
-        return body
+        return list(body)
     name = {"serper": "organic", "google_places": "places", "openstreetmap": "elements",
             "food_hygiene": "establishments"}.get(source, "features")  # fmt: skip
-    return body.get(name, [])
+    return list(body.get(name, []))
 
 
 def _layer(source: str, asked: Mapping[str, Any]) -> str:
