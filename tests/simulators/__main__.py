@@ -26,7 +26,7 @@ _SETTINGS = re.compile(r"^(\[\w+:[^\]]*\])+;")  # at the head of every Overpass 
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
+    options = build_parser().parse_args(arguments)
     if options.env:
         print(_exports(_world(options, with_rows=False), options.port))
         return 0
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return asyncio.run(_run(world, options))
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="just simulate", description=__doc__)
     add = parser.add_argument
     add("--env", action="store_true", help="only print the variables that point here")

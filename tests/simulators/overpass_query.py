@@ -15,9 +15,10 @@ _SETTINGS = re.compile(r"\s*((?:\[\s*\w+\s*:[^\]]*\]\s*)*);?")
 _SETTING = re.compile(r"\[\s*(\w+)\s*:([^\]]*)\]")
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _STATEMENT = re.compile(
-    rf"(node|way|rel(?:ation)?|nwr|nw|nr|wr)\s*((?:\[(?:{_QUOTED}|[^\]\"])*\]\s*)*)"
-    r"(?:\(([-\d.,\s]+)\))?\s*(?:->\s*\.\w+)?\s*;"
+    rf"(node|way|rel(?:ation)?|nwr|nw|nr|wr)\s*((?:(?:\[(?:{_QUOTED}|[^\]\"])*\]|\([-\d.,\s]+\))\s*)*)"
+    r"(?:->\s*\.\w+)?\s*;"
 )
+_OWN_BOX = re.compile(r"\(([-\d.,\s]+)\)")
 _FILTER = re.compile(
     rf"\[\s*(!?)\s*({_QUOTED}|[\w:]+)\s*(?:(!=|!~|=|~)\s*({_QUOTED}|[\w:]+)\s*(,\s*i)?\s*)?\]"
 )
@@ -58,8 +59,9 @@ def parse_query(text: str) -> Query:
     while text[at:].strip():
         at += len(text[at:]) - len(text[at:].lstrip())
         if match := _STATEMENT.match(text, at):
-            own = _box(match[3]) if match[3] else box
-            selectors.append(Selector(_kinds(match[1]), _tests(match[2]), own))
+            own = _OWN_BOX.search(re.sub(_QUOTED, "", match[2]))
+            of = _box(own[1]) if own else box
+            selectors.append(Selector(_kinds(match[1]), _tests(match[2]), of))
         elif match := _OUT.match(text, at):
             out = match[1].split()
         else:
