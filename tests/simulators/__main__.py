@@ -96,11 +96,8 @@ def _world(options: argparse.Namespace, *, with_rows: bool) -> World:
 
 def _set_faults(world: World, options: argparse.Namespace) -> None:
     """Raises ValueError for an API or a fault that is not there."""
-    for simulator in world:
-        if options.misbehave:
-            simulator.faults.misbehave(options.misbehave, options.seed)
-        if not options.quiet:
-            simulator.log = partial(_log, simulator)
+    if options.misbehave:
+        world.misbehave(options.misbehave, options.seed)
     for text in options.fault:
         name, _, fault = text.partition("=")
         if name not in world.simulators:
@@ -133,6 +130,8 @@ async def _run(world: World, options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 1
+    for simulator in world:
+        simulator.log = None if options.quiet else partial(_log, simulator)
     _greet(world, options)
     await stopped.wait()
     print(f"\nstopped after {world.count} requests", flush=True)
@@ -146,8 +145,8 @@ def _greet(world: World, options: argparse.Namespace) -> None:
     print(
         f"\n{len(world.simulators)} APIs answer from {rows} rows until Ctrl-C. In another terminal:\n"
     )
-    print('  eval "$(just simulate-env)"')
-    print('  just run query="Powerleague Portobello" mode=live\n', flush=True)
+    print('  eval "$(uv run just simulate-env)"')
+    print('  uv run just run query="Powerleague Portobello" mode=live\n', flush=True)
 
 
 def _log(simulator: Simulator, asked: Asked, reply: Reply, seconds: float) -> None:

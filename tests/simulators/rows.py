@@ -148,6 +148,8 @@ def sample_rows(folder: Path = SAMPLE) -> Rows:
 def _items(source: str, body: Any) -> list[Any]:
     if isinstance(body, list):
         return list(body)
+    if not isinstance(body, dict):
+        return []  # a file of another format
     name = {"serper": "organic", "google_places": "places", "openstreetmap": "elements",
             "food_hygiene": "establishments"}.get(source, "features")  # fmt: skip
     return list(body.get(name, []))

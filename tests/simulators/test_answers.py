@@ -33,7 +33,7 @@ def world() -> Iterator[World]:
 def _fresh(world: World) -> None:
     for simulator in world:
         simulator.seen.clear()
-        simulator.faults.behave()
+    world.behave()
 
 
 def asked(

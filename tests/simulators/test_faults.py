@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Iterator
@@ -13,7 +14,8 @@ from pipeline.connectors.questions import SourceRequest
 from pipeline.connectors.registry import Connector
 from pipeline.errors import ConnectorError, ForeignPayloadError
 from tests import loopback
-from tests.simulators import Simulator, World, simulators
+from tests.simulators import NAMES, Simulator, World, simulators
+from tests.simulators.faults import HEAVY
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +28,7 @@ def world() -> Iterator[World]:
 
 @pytest.fixture(autouse=True)
 def _well_behaved(world: World) -> None:
-    for simulator in world:
-        simulator.faults.behave()
+    world.behave()
 
 
 @pytest.fixture
@@ -142,6 +143,39 @@ def test_chance_hangs_on_the_request_and_not_on_the_order(chargers: Simulator):
 
     assert there == codes(list(range(39, -1, -1)))
     assert 8 < sum(fault == "unavailable" for fault in there.values()) < 32
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_fault_is_one_of_the_simulator_itself(
+    name: str, world: World, caplog: pytest.LogCaptureFixture
+):
+    """A fault meets a sound answer and a refusal; neither may end in an error of the server."""
+    simulator = world[name]
+    for fault in set(simulator.faults.known) - {*HEAVY, "slow", "drip"}:
+        for key in (simulator.api.key or "", "wrong"):
+            simulator.faults.next(fault)
+            with contextlib.suppress(httpx.RemoteProtocolError):
+                ask_anything(simulator, key)
+
+    assert [
+        record.getMessage() for record in caplog.records if record.name.startswith("aiohttp")
+    ] == []
+
+
+def ask_anything(simulator: Simulator, key: str) -> httpx.Response:
+    """A request that the API answers soundly if the key is right."""
+    url, headers = simulator.url, {"X-API-KEY": key, "X-Goog-Api-Key": key, "X-Goog-FieldMask": "*", "x-api-version": "2"}  # fmt: skip
+    wfs = {"request": "GetFeature", "typeNames": "ext_spf:pub_spfp", "outputFormat": "json", "authkey": key}  # fmt: skip
+    method, path, sent = {
+        "serper": ("POST", "/search", {"json": {"q": "padel"}}),
+        "google_places": ("POST", "/places:searchText", {"json": {"textQuery": "padel"}}),
+        "openstreetmap": ("POST", "", {"data": {"data": "[out:json];nwr[name];out geom;"}}),
+        "sport_scotland": ("GET", "", {"params": wfs}),
+        "edinburgh_council": ("GET", "/Sports_Clubs/FeatureServer/0/query", {"params": {"where": "1=1", "f": "geojson"}}),
+        "open_charge_map": ("GET", "/poi", {}),
+        "food_hygiene": ("GET", "/Establishments", {}),
+    }[simulator.api.name]  # fmt: skip
+    return httpx.request(method, url + path, headers=headers, **sent)
 
 
 def test_every_request_is_kept_as_it_came(world: World):

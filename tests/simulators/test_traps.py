@@ -133,6 +133,7 @@ def test_overpass_unites_selectors_and_reads_regular_expressions(world: World):
         overpass(world, "nwr[club=sport];out;")
     )
     assert overpass(world, f"nwr{any_of};out;", box="0,0,1,1") == []
+    assert overpass(world, f"nwr{any_of}({EDINBURGH});out;", box="0,0,1,1") != []
 
 
 def test_what_an_element_shows_of_its_place_depends_on_out(world: World):

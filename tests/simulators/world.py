@@ -72,6 +72,15 @@ class World:
     def count(self) -> int:
         return sum(simulator.count for simulator in self)
 
+    def misbehave(self, rate: float, seed: int = 0) -> None:
+        """Let a share of the answers of every API go wrong."""
+        for simulator in self:
+            simulator.faults.misbehave(rate, seed)
+
+    def behave(self) -> None:
+        for simulator in self:
+            simulator.faults.behave()
+
     async def start(self, first_port: int = 0) -> None:
         """Listen: on ports in a row from the first, each API always on its own, or on free ones."""
         for simulator in self:
