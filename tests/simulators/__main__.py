@@ -82,7 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
         help=f"the first of seven ports; default ${PORT_VARIABLE}, else {FIRST_PORT}",
     )
     add("--quiet", action="store_true", help="no line per request")
-    return parser  # fmt: skip
+    return parser
 
 
 def _world(options: argparse.Namespace, *, with_rows: bool) -> World:

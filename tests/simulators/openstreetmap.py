@@ -6,7 +6,6 @@ import html
 import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
-from urllib.parse import unquote_plus
 
 from tests.simulators.api import Api
 from tests.simulators.messages import (
@@ -40,6 +39,7 @@ _HEAD = {
         "copyright": "The data included in this document is from www.openstreetmap.org. The data is made available under ODbL.",
     },
 }
+_XML = "application/osm3s+xml"  # what comes unless `[out:json]` is asked for
 _STATUS = "Connected as: 2130706433\nCurrent time: 2026-11-20T09:00:00Z\nRate limit: 2\n2 slots available now.\nCurrently running queries (pid, space limit, time limit, start time):\n"
 
 
@@ -92,6 +92,10 @@ class OpenStreetMap(Api):
             query = parse_query(_text(asked))
         except QueryError as error:
             return page(400, str(error))
+        if not query.is_json:
+            return text_reply(
+                '<?xml version="1.0" encoding="UTF-8"?>\n<osm version="0.6"/>', 200, _XML
+            )
         found = [row for row in self.rows if _is_asked_for(row, query)]
         if "qt" not in query.out:
             found.sort(key=lambda row: (row.key.partition("/")[0], row.document["id"]))
@@ -104,7 +108,7 @@ def _text(asked: Asked) -> str:
         return asked.params["data"]
     if "data" in asked.form:
         return asked.form["data"]
-    return unquote_plus(asked.body.decode("utf-8", "replace"))
+    return asked.body.decode("utf-8", "replace")
 
 
 def _is_asked_for(row: Row, query: Query) -> bool:
