@@ -44,6 +44,15 @@ lens *args:
 edit name:
     @marimo edit "notebooks/$1.py"
 
+# simulated APIs on loopback until Ctrl-C, to try mode=live: just simulate --delay 300
+[no-exit-message]
+simulate *args:
+    @python -m tests.simulators "$@"
+
+# what points the connectors at them: eval "$(just simulate-env)"
+simulate-env *args:
+    @python -m tests.simulators --env "$@"
+
 # build the sample lake from data/sample
 sample:
     @python tools/build_sample.py

@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, get_args
 
@@ -28,6 +29,10 @@ from pipeline.report import STAGE_NAMES
 from pipeline.settings import AppConfig
 from tests import test_sql_cases as sql_cases
 from tests.conftest import ROOT, Call
+from tests.simulators.__main__ import build_parser as simulate_parser
+from tests.simulators.faults import faults_of
+from tests.simulators.process import Terminal, just_simulate
+from tests.simulators.world import APIS
 from tests.test_architecture import LAYERS
 
 connection = sql_cases.connection  # the fixture: macros and an empty warehouse
@@ -48,6 +53,10 @@ ELSEWHERE = (
     "just bench",
     "just sample",
 )
+
+# Run until Ctrl-C in a terminal of its own, while the commands after them run in another.
+SIMULATE = re.compile(r"(?:uv run )?just simulate(?P<flags>( .*)?)")
+SIMULATE_ENV = re.compile(r"eval \"\$\((?:uv run )?just simulate-env\)\"")
 
 
 def name_of(page: Path) -> str:
@@ -85,14 +94,24 @@ def test_every_command_of_a_page_runs(
     if "sightline run" not in " ".join(commands(page)):
         sightline("run", "Powerleague Portobello")
 
-    for shown in commands(page):
-        command = shown.replace("uv run just run", "sightline run")
-        if command.startswith(ELSEWHERE):
-            continue
-        program, *arguments = shlex.split(command)
-        assert program == "sightline", command
-        called = sightline(*arguments)
-        assert called.code == 0, f"{command}: {called.err}"
+    with ExitStack() as terminals:
+        simulated: list[Terminal] = []
+        for shown in commands(page):
+            command = shown.replace("uv run just run", "sightline run")
+            if start := SIMULATE.fullmatch(command):
+                flags = shlex.split(start["flags"])
+                simulated.append(terminals.enter_context(just_simulate(sample_home, *flags)))
+            elif SIMULATE_ENV.fullmatch(command):
+                for name, value in simulated[-1].exports().items():
+                    monkeypatch.setenv(name, value)
+            elif not command.startswith(ELSEWHERE):
+                program, *arguments = shlex.split(command)
+                assert program == "sightline", command
+                called = sightline(*arguments)
+                assert called.code == 0, f"{command}: {called.err}"
+    for terminal in simulated:  # the requests came, and Ctrl-C ended it
+        assert " → 200" in terminal.output.read_text("utf-8")
+        assert terminal.process.returncode in {0, 130}
 
 
 def test_every_recipe_named_in_the_docs_is_there():
@@ -236,6 +255,24 @@ def test_the_case_of_the_testing_page_is_one(tmp_path: Path, connection: duckdb.
 
     keys = re.findall(r"^\| `(\w+)` \|", text_of("testing.md"), re.MULTILINE)
     assert sorted(keys) == sorted(sql_cases.Case.__dataclass_fields__)
+
+
+def test_the_testing_page_names_every_flag_and_common_fault_of_the_simulators():
+    page = text_of("testing.md")
+    flags = {name for action in simulate_parser()._actions for name in action.option_strings}
+    shared = set.intersection(*(set(faults_of(api([]))) for api in APIS))
+
+    assert [flag for flag in flags - {"-h", "--help", "--env"} if f"`{flag}" not in page] == []
+    assert not_named(list(shared), page) == []
+
+
+def test_the_example_of_the_testing_page_runs():
+    (example,) = blocks(DOCS / "testing.md", "python")
+    names: dict[str, Any] = {}
+
+    exec(example, names)
+
+    assert "SIGHTLINE_SERPER_KEY" in names["environ"]
 
 
 def test_the_map_of_sql_names_every_folder():
