@@ -1,4 +1,4 @@
-"""What commands share: the context, printing, progress."""
+"""What commands share: the context, dates, printing."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, time
-from itertools import count
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from pipeline import logs
 from pipeline.connectors.registry import load_connectors
@@ -21,7 +17,6 @@ from pipeline.context import RunContext, open_gate, start_context
 from pipeline.contracts import load_yaml
 from pipeline.errors import UsageError
 from pipeline.lens.compiled import find_lens, load_lens
-from pipeline.runs.stages import Watcher
 from pipeline.settings import Settings, load_settings
 from pipeline.warehouse.gate import Gate
 
@@ -88,21 +83,3 @@ def print_json(document: Any) -> None:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-@contextmanager
-def progress(text: str, steps: int) -> Iterator[Watcher | None]:
-    """A bar on standard error that names the step begun; none without a terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(text, total=steps)
-        begun = count()
-
-        def watch(name: str) -> None:
-            told = f"{text}: {name.replace('_', ' ')}"
-            bar.update(task, completed=next(begun), description=told)
-
-        yield watch

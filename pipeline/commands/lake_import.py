@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pipeline.commands.common import console, parse_date, print_json, progress
+from pipeline.commands.common import console, parse_date, print_json
+from pipeline.commands.progress import progress
 from pipeline.connectors.registry import Connector, require_connector
 from pipeline.context import utc_now
 from pipeline.errors import LakeError

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from pipeline.commands.common import console, print_json, progress
+from pipeline.commands.common import console, print_json
+from pipeline.commands.progress import progress
 from pipeline.connectors.registry import load_connectors
 from pipeline.errors import LakeError
 from pipeline.lake.store import lake_files

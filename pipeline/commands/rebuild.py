@@ -9,8 +9,8 @@ from pipeline.commands.common import (
     end_of_day,
     make_context,
     print_json,
-    progress,
 )
+from pipeline.commands.progress import progress
 from pipeline.report import print_rebuild
 from pipeline.runs.rebuild import rebuild
 from pipeline.runs.stages import TIMED_STAGES

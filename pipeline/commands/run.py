@@ -7,7 +7,8 @@ import re
 from decimal import Decimal, InvalidOperation
 from math import isfinite
 
-from pipeline.commands.common import console, make_context, print_json, progress
+from pipeline.commands.common import console, make_context, print_json
+from pipeline.commands.progress import run_progress
 from pipeline.context import RunContext
 from pipeline.errors import UsageError
 from pipeline.orchestration.request import IngestionMode, IngestRequest
@@ -27,8 +28,8 @@ def execute(arguments: argparse.Namespace) -> None:
     query = _read_words(arguments)
     context = make_context(arguments)
     request = _request(query, arguments, context)
-    with progress(query, TIMED_STAGES) as watch:
-        report = run_query(context, request, persist=arguments.persist, watch=watch)
+    with run_progress(query, TIMED_STAGES) as (watch, told):
+        report = run_query(context, request, persist=arguments.persist, watch=watch, told=told)
     if arguments.json:
         print_json(report.as_dict())
     else:

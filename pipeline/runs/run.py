@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import polars as pl
 
+from pipeline.connectors.events import Told, tell_nobody
 from pipeline.connectors.registry import load_connectors
 from pipeline.context import RunContext
 from pipeline.entities.build import Build, build_entities
@@ -34,14 +35,17 @@ def run_query(
     *,
     persist: bool = True,
     watch: Watcher | None = None,
+    told: Told = tell_nobody,
 ) -> RunReport:
     """Answer one query and, unless told otherwise, store what came of it.
+
+    `watch` is told each stage as it begins, `told` what happens with each source.
 
     Raises SettingsError for a missing key in mode live, ConnectorError when every selected
     connector failed, WarehouseError when nothing could be stored.
     """
     features = QueryFeatures.extract(request.query, request, context.lens.vocabulary)
-    asking = Orchestrator(context, request, features, load_connectors(), os.environ)
+    asking = Orchestrator(context, request, features, load_connectors(), os.environ, told=told)
     asking.require_keys()
     known = {"query": request.query, "ingestion_mode": str(features.mode)}
     record = RunRecord(context, context.clock(), known, lambda: _so_far(asking))
