@@ -6,6 +6,7 @@ folder SIGHTLINE_REAL_DATA names, and what needs them is skipped plainly where t
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import statistics
@@ -14,8 +15,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import yaml
 
 ROOT = Path(__file__).parents[1]
 REAL_DATA = Path(os.environ.get("SIGHTLINE_REAL_DATA") or ROOT.parent / "shared" / "data")
@@ -29,6 +33,8 @@ REAL_FILES = {
     "open_charge_map": ["open_charge_map/poi_edinburgh_captured.json"],
 }
 RUNS = 5
+CROWD = 100
+DISCOVER = ("padel edinburgh", "--discover", "1000")  # more than there are: every phase is asked
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,104 @@ def _real(names: list[str]) -> list[str]:
     return [str(REAL_DATA / name) for name in names]
 
 
-BENCHES = {"help": bench_help, "run": bench_run, "rebuild": bench_rebuild}
+def bench_live(env: dict[str, str]) -> Iterator[Figure]:
+    """Seven simulated APIs that answer at once: a run that finds the whole crowd."""
+    with simulators(env, delay_ms=0) as live:
+        yield measure(f"live, {CROWD} entities of 7 APIs", lambda: [_fresh(live, *DISCOVER)], live)
+
+
+def bench_slow_apis(env: dict[str, str]) -> Iterator[Figure]:
+    """The same where every answer takes 300 ms: what the run adds to its slowest sources."""
+    with simulators(env, delay_ms=300) as live:
+        extra = []
+        for _ in range(RUNS):
+            report = json.loads(_output([*_fresh(live, *DISCOVER), "--json"], live))
+            asked = {p: [c["seconds"] for c in report["connectors"] if c["phase"] == p]
+                     for p in {c["phase"] for c in report["connectors"]}}  # fmt: skip
+            slowest = sum(max(seconds) for seconds in asked.values())
+            fetching = report["stages"]["payloads"]["seconds"]
+            whole = sum(stage["seconds"] for stage in report["stages"].values())
+            extra.append((whole - slowest, fetching - slowest, slowest))
+        for name, n in (("300 ms APIs: run beyond its slowest sources", 0),
+                        ("300 ms APIs: asking beyond them", 1),
+                        ("300 ms APIs: the slowest sources, summed", 2)):  # fmt: skip
+            values = [sample[n] for sample in extra]
+            yield Figure(name, statistics.median(values), min(values), max(values), 0)
+
+
+def bench_persist(env: dict[str, str]) -> Iterator[Figure]:
+    """The stage that stores what a run of ten entities made, as the run times it."""
+    seconds = []
+    for _ in range(RUNS + 1):
+        Path(env["SIGHTLINE_HOME"], "data", "warehouse.duckdb").unlink(missing_ok=True)
+        report = json.loads(_output(["sightline", "run", "tennis edinburgh", "--json"], env))
+        seconds.append(report["stages"]["stored"]["seconds"])
+        count = len(report["entities"])
+    name = f"storing {count} new entities"
+    yield Figure(name, statistics.median(seconds[1:]), min(seconds[1:]), max(seconds[1:]), 0)
+
+
+@contextmanager
+def simulators(env: dict[str, str], delay_ms: int) -> Iterator[dict[str, str]]:
+    """A crowd of venues behind seven APIs; yields the environment that points at them.
+
+    The lens asks all seven: the shipped one leaves two of them out of this query.
+    """
+    port = {"SIGHTLINE_SIMULATORS_PORT": "8790"}
+    command = [sys.executable, "-m", "tests.simulators"]
+    exports = _output([*command, "--env"], env | port)
+    pairs = dict(line.removeprefix("export ").split("=", 1) for line in exports.splitlines())
+    flags = ["--crowd", str(CROWD), "--no-sample", "--quiet", "--delay", str(delay_ms)]
+    server = subprocess.Popen(
+        [*command, *flags], env=env | port, cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        for line in server.stdout or ():
+            if not line.strip():
+                break  # after its variables: it answers now
+        _lay_bench_lens(Path(env["SIGHTLINE_HOME"]))
+        yield env | pairs
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _lay_bench_lens(home: Path) -> None:
+    folder = home / "lenses" / "edinburgh_finds"
+    shutil.copytree(ROOT / "lenses" / "edinburgh_finds", folder)
+    lens = yaml.safe_load((folder / "lens.yaml").read_text("utf-8"))
+    for name, rule in lens["connector_rules"].items():
+        if "." not in name:
+            rule["triggers"] = [{"type": "always"}]
+    (folder / "lens.yaml").write_text(yaml.safe_dump(lens, allow_unicode=True), "utf-8")
+
+
+def _fresh(env: dict[str, str], *words: str) -> list[str]:
+    """A live run in a home without answers or entities."""
+    _clear(env)
+    return ["sightline", "run", *words, "--mode", "live"]
+
+
+def _clear(env: dict[str, str]) -> None:
+    data = Path(env["SIGHTLINE_HOME"]) / "data"
+    shutil.rmtree(data / "lake", ignore_errors=True)
+    (data / "warehouse.duckdb").unlink(missing_ok=True)
+
+
+def _output(command: list[str], env: dict[str, str]) -> str:
+    return subprocess.run(
+        command, env=env, cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
+
+
+BENCHES = {
+    "help": bench_help,
+    "run": bench_run,
+    "rebuild": bench_rebuild,
+    "live": bench_live,
+    "slow": bench_slow_apis,
+    "persist": bench_persist,
+}
 
 
 def main() -> None:
