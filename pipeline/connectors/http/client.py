@@ -123,7 +123,7 @@ class ApiClient:
         failed: list[Exception] = []
         try:
             self.breaker.require_closed()
-            async for attempt in retrying(self.api.retry, self.session.pause):
+            async for attempt in retrying(self.api.retry, partial(self._wait, request, failed)):
                 with attempt:
                     answer = await self._attempt(request, send, failed)
         except NotAskedError as error:
@@ -145,7 +145,7 @@ class ApiClient:
         await pace.wait(1 / rate if rate else 0.0, self.session.pause)
         self._require_purse(failed)  # another request may have taken it during the wait
         self.purse.take(self.terms.worst_usd)
-        self._tell("asked", request, f"again after: {failed[-1]}" if failed else "")
+        self._tell("asked", request)
         try:
             return self._accepted(request, await self._reply(send))
         except (ConnectorError, ForeignPayloadError) as error:
@@ -162,6 +162,10 @@ class ApiClient:
         why = self.purse.why_empty(worst)
         raise CallError(f"{failed[-1]}; not asked again: {why}") if failed else EmptyPurseError(why)
 
+    async def _wait(self, request: SourceRequest, failed: list[Exception], seconds: float) -> None:
+        self._tell("waiting", request, f"{seconds:.1f} s after: {failed[-1]}")
+        await self.session.pause(seconds)
+
     async def _reply(self, send: Callable[[], Any]) -> Reply:
         """The reply, its call paid for as far as the provider bills it."""
         worst = self.terms.worst_usd
@@ -173,8 +177,10 @@ class ApiClient:
             elif not self._may_repeat():
                 error.is_transient = False
             raise
-        is_billed = reply.status < 400
-        self.purse.settle(worst, self.terms.cost(reply.body) if is_billed else Decimal(0))
+        cost = self.terms.cost(reply.body) if reply.status < 400 else Decimal(0)
+        self.purse.settle(worst, cost)
+        if cost > worst:
+            self.note(f"a call cost ${cost}, more than the ${worst} that spec.yaml states")
         return reply
 
     def _may_repeat(self) -> bool:
