@@ -122,7 +122,6 @@ class ApiClient:
         send = partial(exchange, self.session.http, self.api, method, url, **kwargs)
         failed: list[Exception] = []
         try:
-            self.breaker.require_closed()
             async for attempt in retrying(self.api.retry, partial(self._wait, request, failed)):
                 with attempt:
                     answer = await self._attempt(request, send, failed)
@@ -138,12 +137,11 @@ class ApiClient:
         self, request: SourceRequest, send: Callable[[], Any], failed: list[Exception]
     ) -> Answer:
         """One call. What it costs is taken before it is sent and settled after it."""
-        self.session.require_running()
-        self._require_purse(failed)
+        self._require_leave(failed)
         rate = self.api.requests_per_second
         pace = self.session.pace(self.base_url)
         await pace.wait(1 / rate if rate else 0.0, self.session.pause)
-        self._require_purse(failed)  # another request may have taken it during the wait
+        self._require_leave(failed)  # much may have happened to others during the wait
         self.purse.take(self.terms.worst_usd)
         self._tell("asked", request)
         try:
@@ -154,13 +152,18 @@ class ApiClient:
                 pace.hold(error.wait_seconds)
             raise
 
-    def _require_purse(self, failed: list[Exception]) -> None:
-        """Raise EmptyPurseError, or for a retry CallError, where no other call can be borne."""
+    def _require_leave(self, failed: list[Exception]) -> None:
+        """Raise NotAskedError, or for a retry CallError, where no other call may be made."""
+        self.session.require_running()
         worst = self.terms.worst_usd
-        if self.purse.bears(worst) != 0:
+        refused: NotAskedError
+        if self.breaker.why:
+            refused = NotAskedError(self.breaker.why)
+        elif self.purse.bears(worst) == 0:
+            refused = EmptyPurseError(self.purse.why_empty(worst))
+        else:
             return
-        why = self.purse.why_empty(worst)
-        raise CallError(f"{failed[-1]}; not asked again: {why}") if failed else EmptyPurseError(why)
+        raise CallError(f"{failed[-1]}; not asked again: {refused}") if failed else refused
 
     async def _wait(self, request: SourceRequest, failed: list[Exception], seconds: float) -> None:
         self._tell("waiting", request, f"{seconds:.1f} s after: {failed[-1]}")
