@@ -14,6 +14,7 @@ from polars.exceptions import PolarsError
 
 FAILURES = pl.Schema({"payload_id": pl.String(), "json_pointer": pl.String(), "error": pl.String()})
 SEPARATOR = "/"
+_TOLD = 200  # characters of a decoder's error: it repeats the whole value
 _LOST = r"\ufffd"  # what a byte that is no UTF-8 becomes, as JSON writes it
 
 
@@ -169,7 +170,7 @@ def _decode_one(value: Any, item: pl.Struct) -> tuple[Any, str | None]:
     try:
         return pl.Series([json.dumps(value)]).str.json_decode(item)[0], None
     except PolarsError as error:
-        return None, str(error).splitlines()[0]
+        return None, str(error).splitlines()[0][:_TOLD]
 
 
 def _each(body: bytes, items: str | None) -> Iterator[tuple[str, Any, str | None]]:

@@ -16,6 +16,7 @@ from pipeline.connectors.questions import Answer, SourceRequest
 from pipeline.connectors.registry import Connector
 from pipeline.connectors.spec import Operation
 from pipeline.errors import (
+    ConnectorError,
     EmptyPurseError,
     NotAskedError,
     SettingsError,
@@ -148,25 +149,23 @@ def _raise_first(failures: Mapping[int, BaseException], requests: int, client: A
     An empty purse is no failure: it is noted.
     """
     errors = [failures[number] for number in sorted(failures)]
-    unforeseen = [e for e in errors if isinstance(e, StoppedError) or not _is_told(e)]
-    if unforeseen:
-        raise unforeseen[0]
+    for error in errors:
+        if isinstance(error, StoppedError) or not isinstance(error, Exception):
+            raise error
     if any(isinstance(error, EmptyPurseError) for error in errors):
         client.note(client.purse.why_empty(client.terms.worst_usd))
     failed = [error for error in errors if not isinstance(error, NotAskedError)]
     if not failed:
         return
     unasked = sum(type(error) is NotAskedError for error in errors)
-    told = str(failed[0])
+    first = failed[0]
+    is_told = isinstance(first, SightlineError)
+    told = str(first) if is_told else f"{client.name}: {client.session.secrets.hide(repr(first))}"
     if requests > 1:
         told += f"; {len(failed)} of {requests} requests failed"
     if unasked:
         told += f", {unasked} more were {client.breaker.why}"
-    raise type(failed[0])(told) from failed[0]
-
-
-def _is_told(error: BaseException) -> bool:
-    return isinstance(error, SightlineError)
+    raise (type(first) if is_told else ConnectorError)(told) from first
 
 
 def to_payloads(

@@ -298,6 +298,32 @@ def test_pages_that_came_before_a_failure_are_kept(
     assert fetched.cost == Decimal("0.070")
 
 
+def test_a_mistake_in_a_connector_is_told_and_loses_nothing(
+    connectors: dict[str, Connector], httpserver: HTTPServer
+):
+    """A request that its fetch.py cannot send, beside one that it can."""
+    httpserver.expect_request("/places:searchText").respond_with_json({})
+    (good,) = connectors["google_places"].plan_requests(question(), {})
+    bad = SourceRequest("searchText", "/places:searchText", {"textQuery": "x"}, BOX)
+    fetched = Fetched()
+
+    with pytest.raises(ConnectorError, match=r"google_places: KeyError\('fieldMask'\); 1 of 2"):
+        fetch_all(connectors["google_places"], httpserver, requests=[bad, good], fetched=fetched)
+
+    assert [len(pages) for pages in fetched.pages] == [0, 1]
+
+
+def test_an_answer_that_cost_more_than_its_worst_case_is_told(
+    connectors: dict[str, Connector], httpserver: HTTPServer
+):
+    httpserver.expect_request("/search").respond_with_json({"searchParameters": {}, "credits": 5})
+
+    fetched = fetch_all(connectors["serper"], httpserver)
+
+    assert fetched.cost == Decimal("0.005")
+    assert fetched.notes == ["a call cost $0.005, more than the $0.002 that spec.yaml states"]
+
+
 def test_pages_that_came_before_it_was_cancelled_are_kept_and_paid_for(
     connectors: dict[str, Connector], server: HTTPServer
 ):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.errors import CallError, NotAskedError
+from pipeline.errors import CallError
 
 
 @dataclass
@@ -17,11 +17,6 @@ class Breaker:
     limit: int
     why: str = ""
     _in_a_row: int = 0
-
-    def require_closed(self) -> None:
-        """Raise NotAskedError, saying why, where the source is not asked any more."""
-        if self.why:
-            raise NotAskedError(self.why)
 
     def succeeded(self) -> None:
         self._in_a_row = 0

@@ -125,8 +125,7 @@ class ApiClient:
         send = partial(exchange, self.session.http, self.api, method, url, **kwargs)
         failed: list[Exception] = []
         try:
-            self.breaker.require_closed()
-            async for attempt in retrying(self.api.retry, self.session.pause):
+            async for attempt in retrying(self.api.retry, partial(self._wait, request, failed)):
                 with attempt:
                     answer = await self._attempt(request, send, failed)
         except NotAskedError as error:
@@ -141,14 +140,13 @@ class ApiClient:
         self, request: SourceRequest, send: Callable[[], Any], failed: list[Exception]
     ) -> Answer:
         """One call. What it costs is taken before it is sent and settled after it."""
-        self.session.require_running()
-        self._require_purse(failed)
+        self._require_leave(failed)
         rate = self.api.requests_per_second
         pace = self.session.pace(self.base_url)
         await pace.wait(1 / rate if rate else 0.0, self.session.pause)
-        self._require_purse(failed)  # another request may have taken it during the wait
+        self._require_leave(failed)  # much may have happened to others during the wait
         self.purse.take(self.terms.worst_usd)
-        self._tell("asked", request, f"again after: {failed[-1]}" if failed else "")
+        self._tell("asked", request)
         try:
             return self._accepted(request, await self._reply(send))
         except (ConnectorError, ForeignPayloadError) as error:
@@ -157,13 +155,22 @@ class ApiClient:
                 pace.hold(error.wait_seconds)
             raise
 
-    def _require_purse(self, failed: list[Exception]) -> None:
-        """Raise EmptyPurseError, or for a retry CallError, where no other call can be borne."""
+    def _require_leave(self, failed: list[Exception]) -> None:
+        """Raise NotAskedError, or for a retry CallError, where no other call may be made."""
+        self.session.require_running()
         worst = self.terms.worst_usd
-        if self.purse.bears(worst) != 0:
+        refused: NotAskedError
+        if self.breaker.why:
+            refused = NotAskedError(self.breaker.why)
+        elif self.purse.bears(worst) == 0:
+            refused = EmptyPurseError(self.purse.why_empty(worst))
+        else:
             return
-        why = self.purse.why_empty(worst)
-        raise CallError(f"{failed[-1]}; not asked again: {why}") if failed else EmptyPurseError(why)
+        raise CallError(f"{failed[-1]}; not asked again: {refused}") if failed else refused
+
+    async def _wait(self, request: SourceRequest, failed: list[Exception], seconds: float) -> None:
+        self._tell("waiting", request, f"{seconds:.1f} s after: {failed[-1]}")
+        await self.session.pause(seconds)
 
     async def _reply(self, send: Callable[[], Any]) -> Reply:
         """The reply, its call paid for as far as the provider bills it."""
@@ -176,8 +183,10 @@ class ApiClient:
             elif not self._may_repeat():
                 error.is_transient = False
             raise
-        is_billed = reply.status < 400
-        self.purse.settle(worst, self.terms.cost(reply.body) if is_billed else Decimal(0))
+        cost = self.terms.cost(reply.body) if reply.status < 400 else Decimal(0)
+        self.purse.settle(worst, cost)
+        if cost > worst:
+            self.note(f"a call cost ${cost}, more than the ${worst} that spec.yaml states")
         return reply
 
     def _may_repeat(self) -> bool:

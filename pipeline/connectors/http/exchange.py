@@ -96,7 +96,7 @@ async def _read(response: httpx.Response, most_mb: int) -> bytes:
 
 
 def told_url(url: str) -> str:
-    """An address without the user and password that it may carry."""
-    scheme, mark, rest = url.partition("://")
+    """An address without the user, password and parameters that it may carry."""
+    scheme, mark, rest = url.partition("?")[0].partition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"

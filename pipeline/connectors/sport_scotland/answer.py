@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.connectors.envelopes import (
     first_character,
     properties_of,
+    read_envelope,
     require_any,
     require_feature_collection,
 )
@@ -17,6 +18,7 @@ from pipeline.errors import ForeignPayloadError
 
 LAYER = r"^(pub_spf[a-z]+)\."
 _EXCEPTION = re.compile(rb"<(?:\w+:)?ExceptionText>(?P<text>[^<]+)")
+_HEAD, _TOLD = 200, 300  # where an exception report begins, and how much of it is told
 _CSV_COLUMNS = {
     "id",
     "name",
@@ -42,6 +44,9 @@ def require_expected(body: bytes, content_type: str, _spec: ConnectorSpec) -> No
 
 
 def _require_features(body: bytes, content_type: str) -> None:
+    if b'"exceptions"' in body[:_HEAD]:
+        text = str(read_envelope(body).get("exceptions"))[:_TOLD]
+        raise ForeignPayloadError(f"the WFS answered with an exception: {text}")
     features = require_feature_collection(body, content_type, "the WFS")
     layers = [_layer(feature) for feature in features]
     if layers and not any(re.match(LAYER, f"{layer}.") for layer in layers):

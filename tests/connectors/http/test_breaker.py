@@ -59,6 +59,24 @@ def test_a_refusal_that_holds_for_all_ends_the_asking_at_once(
     assert len(asked_of(httpserver)) == 1
 
 
+def test_what_waits_to_be_asked_again_is_left_alone_too(hub: Connector, httpserver: HTTPServer):
+    """The first layer is busy for a moment; meanwhile the second is told that the key is wrong."""
+
+    def answer(request: Request) -> Response:
+        if request.args["typeNames"] != "ext_spf:pub_spfat":
+            return reply("no such key", "text/plain", 403)
+        busy = reply("busy", "text/plain", 503)
+        busy.headers["Retry-After"] = "0.3"
+        return busy
+
+    httpserver.expect_request("/").respond_with_handler(answer)
+
+    with pytest.raises(ConnectorError, match="HTTP 503: busy; not asked again: not asked after"):
+        fetch_all(hub, httpserver, concurrency=2)
+
+    assert len(asked_of(httpserver)) == 2
+
+
 def test_failures_that_others_come_between_do_not_end_it(hub: Connector, httpserver: HTTPServer):
     """Every second layer fails: six of eleven, never two in a row. The other five are kept."""
     layers = hub.spec.settings["layers"]

@@ -106,6 +106,7 @@ def test_what_happens_is_told_as_it_happens(
 
     assert events == [
         ("openstreetmap", "asked"),
+        ("openstreetmap", "waiting"),
         ("openstreetmap", "asked"),
         ("openstreetmap", "answered"),
     ]

@@ -53,6 +53,14 @@ def test_an_exception_is_markup_with_200_although_json_was_asked_for(
     assert len(asked_of(httpserver)) == 1  # the same request would end the same way
 
 
+def test_an_exception_may_be_json_too(hub: Connector, httpserver: HTTPServer):
+    text = "Feature type unknown"
+    serve(httpserver, reply({"version": "2.0.0", "exceptions": [{"code": "x", "text": text}]}))
+
+    with pytest.raises(ForeignPayloadError, match=r"an exception: .*Feature type unknown"):
+        fetch_all(hub, httpserver)
+
+
 def test_an_exception_with_400_is_told_with_what_to_do(hub: Connector, httpserver: HTTPServer):
     text = "Cannot do natural order without a primary key, please add it or specify a manual sort"
     serve(httpserver, reply(EXCEPTION.format(text), "application/xml", 400))
