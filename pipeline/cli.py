@@ -29,6 +29,7 @@ _EXAMPLES = {
     "lake_import": ("lake import --source openstreetmap answer.json dump.json.gz",),
     "lake_ls": ("lake ls --json",),
     "lake_verify": ("lake verify",),
+    "lake_purge": ("lake purge --dry-run", "lake purge"),
     "rebuild": ("rebuild", "rebuild --as-of 2026-01-31"),
     "explain": ("explain SLUG", "explain SLUG phone --raw", "explain SLUG --links"),
     "entities": ("entities --like TEXT",),
@@ -178,7 +179,7 @@ def _add_run(commands: Commands[_Parser]) -> None:
 
 
 def _add_lake(commands: Commands[_Parser]) -> None:
-    lake = commands.add_parser("lake", help="raw answers: import, list, verify")
+    lake = commands.add_parser("lake", help="raw answers: import, list, verify, purge")
     actions = lake.add_subparsers(title="actions", metavar="ACTION", required=True)
     load = _command(actions, "import", "lake_import", "load recorded answers or published dumps")
     load.add_argument("--source", required=True, metavar="NAME", help="whose answers they are")
@@ -187,6 +188,10 @@ def _add_lake(commands: Commands[_Parser]) -> None:
     _json_option(load)
     _json_option(_command(actions, "ls", "lake_ls", "list what the lake holds"))
     _json_option(_command(actions, "verify", "lake_verify", "recheck every stored hash"))
+    text = "remove answers past the time their terms allow, and what was made from them"
+    purge = _command(actions, "purge", "lake_purge", text)
+    purge.add_argument("--dry-run", action="store_true", help="only tell what would be removed")
+    _json_option(purge)
 
 
 def _add_rebuild(commands: Commands[_Parser]) -> None:

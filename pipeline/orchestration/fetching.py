@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from pipeline.connectors.http import ApiClient
 from pipeline.connectors.questions import Answer, SourceRequest
 from pipeline.connectors.registry import Connector
 from pipeline.errors import SettingsError
+from pipeline.lake.members import reduce_body
 from pipeline.lake.payload import Payload, retained_until
 
 
@@ -65,10 +66,18 @@ async def fetch_answers(
 
 
 def to_payloads(
-    connector: Connector, answers: Sequence[Answer], fetched_at: datetime
+    connector: Connector,
+    answers: Sequence[Answer],
+    fetched_at: datetime,
+    own_terms: Collection[str] = (),
 ) -> list[Payload]:
-    """Answers as the lake keeps them, under the source's licence and retention."""
+    """Answers as the lake keeps them, under the source's licence and retention.
+
+    Only what may be stored is left of them; hashes and ids are of that. `own_terms` are the
+    sources with which the user has an agreement of their own.
+    """
     licence = connector.spec.licence
+    keep = connector.spec.kept_members(own_terms)
     return [
         Payload(
             source=connector.name,
@@ -76,7 +85,7 @@ def to_payloads(
             request=answer.request,
             status=answer.status,
             content_type=answer.content_type,
-            body=answer.body,
+            body=reduce_body(answer.body, keep),
             fetched_at=fetched_at,
             licence=licence.name,
             retain_until=retained_until(fetched_at, licence.retain_days),

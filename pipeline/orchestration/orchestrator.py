@@ -136,7 +136,9 @@ def _replay(
     if context.settings.mode == "auto":
         notes.append(f"{plan.connector.spec.api.key_variable} is not set, so the lake was asked")
     requests = plan.connector.plan_requests(question, plan.parameters)
-    payloads = replay(context.settings.lake, plan.connector.name, question, requests)
+    payloads = replay(
+        context.settings.lake, plan.connector.name, question, requests, context.clock()
+    )
     if payloads.is_empty():
         notes.append("the lake holds no answer to this or a wider question")
     return payloads, notes
@@ -154,9 +156,11 @@ async def _fetch(
 
     requests = plan.connector.plan_requests(question, plan.parameters)
     fetched = await fetch_answers(plan.connector, requests, http, environ, plan.call_limit)
-    payloads = to_payloads(plan.connector, fetched.answers, context.clock())
+    own_terms = context.settings.app.lake.own_terms
+    now = context.clock()
+    payloads = to_payloads(plan.connector, fetched.answers, now, own_terms)
     write_payloads(context.settings.lake, payloads)
-    stored = scan_lake(context.settings.lake, plan.connector.name)
+    stored = scan_lake(context.settings.lake, plan.connector.name, kept_at=now)
     ids = [payload.payload_id for payload in payloads]
     rows = collect_payloads(stored.filter(pl.col("payload_id").is_in(ids)).sort("payload_id"))
-    return rows, fetched.notes
+    return rows, [*fetched.notes, *plan.connector.spec.keeping_notes(own_terms)]

@@ -21,6 +21,7 @@ from pipeline.entities.build import Build, build_entities
 from pipeline.entities.changes import to_changes
 from pipeline.errors import ConnectorError
 from pipeline.interrupts import interrupts_cancel, interrupts_raised
+from pipeline.lake.retention import expiry_warnings
 from pipeline.lake.store import lake_files
 from pipeline.orchestration.orchestrator import ask_connectors
 from pipeline.orchestration.outcome import ConnectorOutcome
@@ -76,6 +77,7 @@ def run_query(
         build = _build(context, features, reading, stored, stages)
         report = _report(context, features, outcomes, reading, build, stages)
         report.warnings.extend(_evidence_warnings(context))
+        report.warnings.extend(expiry_warnings(context.settings.lake, started_at))
         if persist:
             with stages.stage("stored", build.entities.height) as stage:
                 kept = _kept_records(reading, build)
