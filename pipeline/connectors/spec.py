@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from pipeline.contracts import StrictModel
 from pipeline.errors import SettingsError
 
+PER_RECORD = "per-record"  # the licence of a source whose records name one each
 TrustTier = Literal["high", "medium", "low"]
 TRUST_LEVELS: dict[str, int] = {"high": 3, "medium": 2, "low": 1}
 
