@@ -57,6 +57,11 @@ def test_a_nameless_place_does_no_harm_to_a_run_or_a_rebuild(
     assert [entity["slug"] for entity in report["entities"]] == ["powerleague-portobello"]
     assert {entity["change"] for entity in again["entities"]} == {"unchanged"}
     assert report["warnings"] == rebuilt["warnings"] == []
+    tied = (
+        "SELECT (SELECT count(*) FROM entity_member WHERE record_key LIKE 'google_places:%') AS m, "
+        "(SELECT count(*) FROM entity_relation WHERE from_id LIKE 'google_places:%') AS r"
+    )
+    assert sightline("sql", tied, "--json").json() == [{"m": 0, "r": 0}]
     nameless = "SELECT count(*) AS n FROM entity WHERE entity_name IS NULL"
     assert sightline("sql", nameless, "--json").json() == [{"n": 0}]
     read = (
@@ -66,15 +71,6 @@ def test_a_nameless_place_does_no_harm_to_a_run_or_a_rebuild(
     assert sightline("sql", read, "--json").json() == [
         {"status": "ok", "entity_name": None, "has_position": True}
     ]
-
-
-def test_claims_of_the_source_hold_nothing_but_what_may_be_kept(apis: SampleApis, sightline: Call):
-    sightline("run", QUERY, "--mode", "live")
-    sightline("rebuild")
-
-    claimed = "SELECT DISTINCT path FROM entity_claim WHERE source = 'google_places'"
-    paths = {row["path"] for row in sightline("sql", claimed, "--json").json()}
-    assert paths <= {"latitude", "longitude", "external_ids.google_place_id", "entity_class"}
 
 
 def test_a_user_with_an_agreement_keeps_the_whole_answer_for_its_time(
