@@ -29,6 +29,12 @@ _EXAMPLES = {
     "lake_import": ("lake import --source openstreetmap answer.json dump.json.gz",),
     "lake_ls": ("lake ls --json",),
     "lake_verify": ("lake verify",),
+    "lake_purge": ("lake purge --dry-run", "lake purge"),
+    "record": (
+        'record --source openstreetmap --match "NAME" --why "what it shows"',
+        'record --source openstreetmap --payload p_0123 --item /elements/3 --why "…"',
+        'record --source sport_scotland --run run_2026… --match "NAME" --why "…" --json',
+    ),
     "rebuild": ("rebuild", "rebuild --as-of 2026-01-31"),
     "explain": ("explain SLUG", "explain SLUG phone --raw", "explain SLUG --links"),
     "entities": ("entities --like TEXT",),
@@ -37,6 +43,17 @@ _EXAMPLES = {
     "lens_check": ("lens check", "lens check path/to/lens.yaml --json"),
     "export_parquet": ("export parquet --to published",),
 }
+_RECORDING = """\
+Keep items of an answer in the lake as an example of a lens.
+
+The example goes to $SIGHTLINE_HOME/lenses/LENS/examples/SOURCE.yaml (a shipped lens is copied
+there first): the items in their envelope, without keys and personal data, where they come
+from, and what the lens reads in them today. Review that, correct what is wrong, and mend the
+rules until 'sightline lens check' passes.
+
+Of several answers the newest with a match is taken. An answer that may not be kept for ever
+is refused: write an authored example instead.
+"""
 _EPILOG = """\
 start here:
   sightline run "NAME PLACE"     ask the lake; README.md has a query for the committed sample
@@ -130,6 +147,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_run(commands)
     _add_lake(commands)
+    _add_record(commands)
     _add_rebuild(commands)
     _add_reading(commands)
     _add_lens(commands)
@@ -181,7 +199,7 @@ def _add_run(commands: Commands[_Parser]) -> None:
 
 
 def _add_lake(commands: Commands[_Parser]) -> None:
-    lake = commands.add_parser("lake", help="raw answers: import, list, verify")
+    lake = commands.add_parser("lake", help="raw answers: import, list, verify, purge")
     actions = lake.add_subparsers(title="actions", metavar="ACTION", required=True)
     load = _command(actions, "import", "lake_import", "load recorded answers or published dumps")
     load.add_argument("--source", required=True, metavar="NAME", help="whose answers they are")
@@ -190,6 +208,29 @@ def _add_lake(commands: Commands[_Parser]) -> None:
     _json_option(load)
     _json_option(_command(actions, "ls", "lake_ls", "list what the lake holds"))
     _json_option(_command(actions, "verify", "lake_verify", "recheck every stored hash"))
+    text = "remove answers past the time their terms allow, and what was made from them"
+    purge = _command(actions, "purge", "lake_purge", text)
+    purge.add_argument("--dry-run", action="store_true", help="only tell what would be removed")
+    _json_option(purge)
+
+
+def _add_record(commands: Commands[_Parser]) -> None:
+    text = "keep items of an answer in the lake as an example of a lens"
+    record = _command(commands, "record", "record", text)
+    record.description = _RECORDING
+    record.add_argument("--source", required=True, metavar="NAME", help="whose answer")
+    where = record.add_mutually_exclusive_group()
+    where.add_argument("--payload", metavar="ID", help="this answer (ids: run --json, explain)")
+    where.add_argument("--run", metavar="RUN_ID", help="an answer that this run used")
+    what = record.add_mutually_exclusive_group()
+    what.add_argument("--item", action="append", metavar="POINTER",
+                      help="an item, such as /elements/3; may be repeated")  # fmt: skip
+    what.add_argument(
+        "--match", metavar="TEXT", help="items whose name holds this, or with this id"
+    )
+    record.add_argument("--why", required=True, metavar="TEXT", help="what the example shows")
+    _lens_option(record)
+    _json_option(record)
 
 
 def _add_rebuild(commands: Commands[_Parser]) -> None:

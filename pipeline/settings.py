@@ -36,6 +36,9 @@ class LakeConfig(StrictModel):
     """Limits of what may enter the lake."""
 
     max_payload_mb: int = Field(512, ge=1, description="largest single payload, unpacked")
+    own_terms: tuple[str, ...] = Field(
+        (), description="sources whose answers an agreement of your own allows to keep whole"
+    )
 
 
 class EngineConfig(StrictModel):

@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from pipeline import logs
-from pipeline.connectors.registry import load_connectors
+from pipeline.connectors.registry import load_connectors, require_own_terms
 from pipeline.context import RunContext, open_gate, start_context
 from pipeline.contracts import load_yaml
 from pipeline.errors import UsageError
@@ -29,6 +29,7 @@ def make_context(arguments: argparse.Namespace) -> RunContext:
     settings = load_settings(
         lens=getattr(arguments, "lens", None), mode=getattr(arguments, "mode", None)
     )
+    require_own_terms(settings.app.lake.own_terms)
     path = find_lens(settings.lens, settings.lens_folders())
     lens = load_lens(path, load_connectors())
     context = start_context(settings, lens)

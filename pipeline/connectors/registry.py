@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -106,6 +106,14 @@ def load_connectors() -> dict[str, Connector]:
             raise SettingsError(f"{where}: name is {spec.name!r}, expected the folder's name")
         connectors[spec.name] = Connector(spec)
     return connectors
+
+
+def require_own_terms(sources: Collection[str]) -> None:
+    """SettingsError for a source of `lake.own_terms` (app.yaml) that is none."""
+    known = sorted(load_connectors())
+    unknown = sorted(set(sources) - set(known))
+    if unknown:
+        raise SettingsError(f"app.yaml: lake.own_terms names {unknown}, expected some of {known}")
 
 
 def require_connector(name: str) -> Connector:

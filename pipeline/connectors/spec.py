@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pipeline.contracts import StrictModel
 from pipeline.errors import SettingsError
 
+PER_RECORD = "per-record"  # the licence of a source whose records name one each
 TrustTier = Literal["high", "medium", "low"]
 TRUST_LEVELS: dict[str, int] = {"high": 3, "medium": 2, "low": 1}
 
@@ -35,7 +36,11 @@ class Licence(StrictModel):
 
     name: str
     attribution: str
-    retain_days: int | None = Field(None, ge=0, description="None: may be kept for ever")
+    terms: str = Field(min_length=1, description="what they allow, in one plain sentence")
+    retain_days: int | None = Field(None, ge=1, description="None: may be kept for ever")
+    keep: tuple[str, ...] = Field(
+        (), description="all of an answer that may be stored (a.b, lists are walked); none: all"
+    )
 
 
 class Retry(StrictModel):
@@ -105,6 +110,7 @@ class Operation(StrictModel):
     requires: tuple[str, ...] = Field((), description="context keys it reads")
     provides: dict[str, str] = Field({}, description="context key: id scheme that fills it")
     supports_query_only: bool = Field(True, description="can do without what it requires")
+    only_whole: bool = Field(False, description="worth nothing where terms cut its answers")
     name: str = Field("", description="empty for the main operation")
 
     @property
@@ -127,9 +133,31 @@ class ConnectorSpec(Operation):
     identity: RecordIdentity = RecordIdentity()
     region: str = Field("GB", pattern=r"^[A-Z]{2}$", description="of its phone numbers")
     volatile: tuple[str, ...] = Field((), description="members of answers that never repeat")
+    personal: tuple[str, ...] = Field(
+        (), description="members of answers that tell of people (a.b): never in a lens example"
+    )
     missing_values: tuple[str, ...] = Field((), description="texts that mean no value")
     import_types: tuple[str, ...] = Field((), description="media types of published dumps")
     settings: dict[str, Any] = Field({}, description="facts only this connector reads")
+
+    @model_validator(mode="after")
+    def _imports_are_whole(self) -> Self:
+        """A dump enters the lake as it is, so that a source of restricted content has none."""
+        if self.licence.keep and self.import_types:
+            raise ValueError("licence.keep and import_types exclude each other")
+        return self
+
+    def kept_members(self, own_terms: Collection[str] = ()) -> tuple[str, ...]:
+        """All that may be stored of an answer; empty where that is the whole of it.
+
+        `own_terms` are the sources with which the user has an agreement of their own.
+        """
+        return () if self.name in own_terms else self.licence.keep
+
+    def keeping_notes(self, own_terms: Collection[str] = ()) -> list[str]:
+        """What a reader of the report should know of live answers that are not kept whole."""
+        kept = self.kept_members(own_terms)
+        return [f"the terms allow to store {', '.join(kept)} only"] if kept else []
 
     @property
     def trust_level(self) -> int:

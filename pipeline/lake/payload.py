@@ -97,6 +97,12 @@ def retained_until(fetched_at: datetime, days: int | None) -> datetime | None:
     return None if days is None else fetched_at + timedelta(days=days)
 
 
+def is_kept(at: datetime) -> pl.Expr:
+    """Whether its terms still allow to keep a payload at that moment (UTC)."""
+    until = pl.col("retain_until")
+    return until.is_null() | (until > at)
+
+
 def request_json(request: Mapping[str, Any]) -> str:
     """The canonical form a request is stored and compared in."""
     return canonical_json(dict(request))

@@ -13,7 +13,7 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from pipeline.errors import LakeError
-from pipeline.lake.payload import LAKE_COLUMNS, SCHEMA, Payload, as_frame
+from pipeline.lake.payload import LAKE_COLUMNS, SCHEMA, Payload, as_frame, is_kept
 from pipeline.values import fingerprint
 
 
@@ -22,10 +22,16 @@ def lake_files(lake: Path, source: str | None = None) -> list[Path]:
     return sorted(lake.glob(f"source={source or '*'}/ingest_date=*/*.parquet"))
 
 
-def scan_lake(lake: Path, source: str | None = None, as_of: datetime | None = None) -> pl.LazyFrame:
+def scan_lake(
+    lake: Path,
+    source: str | None = None,
+    as_of: datetime | None = None,
+    kept_at: datetime | None = None,
+) -> pl.LazyFrame:
     """A lazy frame with one row per payload (columns: LAKE_COLUMNS).
 
-    `as_of` leaves out what was fetched later (UTC).
+    `as_of` leaves out what was fetched later (UTC), `kept_at` what its terms did not allow to
+    keep until then.
     """
     files = lake_files(lake, source)
     if not files:
@@ -33,12 +39,23 @@ def scan_lake(lake: Path, source: str | None = None, as_of: datetime | None = No
     rows = pl.scan_parquet(
         files, schema=SCHEMA, hive_partitioning=False, include_file_paths="lake_path"
     )
-    return rows if as_of is None else rows.filter(pl.col("fetched_at") <= as_of)
+    if as_of is not None:
+        rows = rows.filter(pl.col("fetched_at") <= as_of)
+    return rows if kept_at is None else rows.filter(is_kept(kept_at))
 
 
-def known_ids(lake: Path, source: str) -> set[str]:
-    """The payload ids the lake holds of one source."""
-    return set(collect_payloads(scan_lake(lake, source).select("payload_id"))["payload_id"])
+def read_payloads_file(path: Path) -> pl.DataFrame:
+    """One file of the lake, bodies included. Raises LakeError where it is damaged."""
+    return collect_payloads(pl.scan_parquet(path, schema=SCHEMA, hive_partitioning=False))
+
+
+def known_ids(lake: Path, source: str, at: datetime) -> set[str]:
+    """The ids of one source's payloads that the lake holds and may still keep at that moment.
+
+    An answer that comes again after its time starts a new one.
+    """
+    rows = scan_lake(lake, source, kept_at=at)
+    return set(collect_payloads(rows.select("payload_id"))["payload_id"])
 
 
 def known_content(lake: Path, source: str) -> set[str]:
@@ -56,9 +73,10 @@ def write_payloads(lake: Path, payloads: Iterable[Payload]) -> list[Path]:
     written = []
     ordered = sorted(payloads, key=lambda p: (p.source, p.fetched_at, p.payload_id))
     for source, group in groupby(ordered, key=lambda p: p.source):
-        known = known_ids(lake, source)
+        payloads_of_source = list(group)
+        known = known_ids(lake, source, payloads_of_source[0].fetched_at)
         unseen: dict[str, Payload] = {}
-        for payload in group:
+        for payload in payloads_of_source:
             if payload.payload_id not in known:
                 unseen.setdefault(payload.payload_id, payload)
         for day, new in groupby(unseen.values(), key=lambda p: p.fetched_at.date()):
@@ -90,6 +108,17 @@ def write_parquet(frame: pl.DataFrame, path: Path) -> None:
     finally:
         with suppress(OSError):  # the failure above is the one to tell
             unfinished.unlink(missing_ok=True)
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file, and its folder where that is empty then, so that it stays removed."""
+    try:
+        path.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+        with suppress(OSError):  # other files are in it
+            path.parent.rmdir()
+    except OSError as error:
+        raise LakeError(f"{path}: cannot be removed: {error}") from error
 
 
 def _sync_folder(folder: Path) -> None:

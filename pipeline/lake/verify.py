@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def verify_lake(
     `watch` is told each file's name before it is read.
     """
     problems: list[str] = []
-    seen: dict[str, Path] = {}
+    seen: dict[str, _Copy] = {}
     for path in lake_files(lake):
         if watch:
             watch(path.name)
@@ -33,8 +34,11 @@ def verify_lake(
     return problems
 
 
+_Copy = tuple[Path, datetime | None]  # where a payload stands, and until when it may
+
+
 def _verify_file(
-    path: Path, seen: dict[str, Path], volatile: Mapping[str, tuple[str, ...]]
+    path: Path, seen: dict[str, _Copy], volatile: Mapping[str, tuple[str, ...]]
 ) -> list[str]:
     try:
         rows = pl.read_parquet(path, schema=SCHEMA, hive_partitioning=False)
@@ -46,9 +50,11 @@ def _verify_file(
         members = volatile.get(row["source"], ())
         complaints = _complaints(row, path, members)
         problems += [f"{path}: {payload_id}: {told}" for told in complaints]
-        if payload_id in seen:
-            problems.append(f"{path}: {payload_id}: also in {seen[payload_id]}")
-        seen[payload_id] = path
+        other, until = seen.get(payload_id, (None, None))
+        is_renewed = until is not None and until <= row["fetched_at"]
+        if other and not is_renewed:
+            problems.append(f"{path}: {payload_id}: also in {other}")
+        seen[payload_id] = path, row["retain_until"]
     return problems
 
 

@@ -79,7 +79,8 @@ def _replay(ask: Ask, outcome: ConnectorOutcome, context: RunContext, question: 
     notes = []
     if context.settings.mode == "auto":
         notes.append(f"{spec.api.key_variable} is not set, so the lake was asked")
-    payloads = replay(context.settings.lake, spec.name, question, ask.requests)
+    lake, now = context.settings.lake, context.clock()
+    payloads = replay(lake, spec.name, question, ask.requests, now)
     if payloads.is_empty():
         notes.append("the lake holds no answer to this or a wider question")
     _take_note(ask, outcome, payloads, notes)
@@ -107,7 +108,8 @@ async def _fetch(
     finally:  # also where the run is stopped or cancelled
         outcome.cost = fetched.cost
         outcome.payloads = _recorded(node, context, fetched)
-    _take_note(ask, outcome, outcome.payloads, [*fetched.notes, *failures])
+    keeping = node.connector.spec.keeping_notes(context.settings.app.lake.own_terms)
+    _take_note(ask, outcome, outcome.payloads, [*fetched.notes, *failures, *keeping])
 
 
 def _recorded(node: ConnectorNode, context: RunContext, fetched: Fetched) -> pl.DataFrame:
@@ -116,10 +118,12 @@ def _recorded(node: ConnectorNode, context: RunContext, fetched: Fetched) -> pl.
 
     if not fetched.answers:
         return no_payloads()
-    payloads = to_payloads(node.connector, fetched.answers, context.clock())
-    write_payloads(context.settings.lake, payloads)
+    lake, now = context.settings.lake, context.clock()
+    own_terms = context.settings.app.lake.own_terms
+    payloads = to_payloads(node.connector, fetched.answers, now, own_terms)
+    write_payloads(lake, payloads)
     ids = [payload.payload_id for payload in payloads]
-    stored = scan_lake(context.settings.lake, node.connector.name)
+    stored = scan_lake(lake, node.connector.name, kept_at=now)
     return collect_payloads(stored.filter(pl.col("payload_id").is_in(ids)).sort("payload_id"))
 
 

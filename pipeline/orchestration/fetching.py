@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +23,7 @@ from pipeline.errors import (
     SightlineError,
     StoppedError,
 )
+from pipeline.lake.members import reduce_body
 from pipeline.lake.payload import Payload, retained_until
 
 
@@ -169,10 +170,18 @@ def _raise_first(failures: Mapping[int, BaseException], requests: int, client: A
 
 
 def to_payloads(
-    connector: Connector, answers: Sequence[Answer], fetched_at: datetime
+    connector: Connector,
+    answers: Sequence[Answer],
+    fetched_at: datetime,
+    own_terms: Collection[str] = (),
 ) -> list[Payload]:
-    """Answers as the lake keeps them, under the source's licence and retention."""
+    """Answers as the lake keeps them, under the source's licence and retention.
+
+    Only what may be stored is left of them; hashes and ids are of that. `own_terms` are the
+    sources with which the user has an agreement of their own.
+    """
     licence = connector.spec.licence
+    keep = connector.spec.kept_members(own_terms)
     return [
         Payload(
             source=connector.name,
@@ -180,7 +189,7 @@ def to_payloads(
             request=answer.request,
             status=answer.status,
             content_type=answer.content_type,
-            body=answer.body,
+            body=reduce_body(answer.body, keep),
             fetched_at=fetched_at,
             licence=licence.name,
             retain_until=retained_until(fetched_at, licence.retain_days),

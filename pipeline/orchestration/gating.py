@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,14 @@ def lacks_context(node: ConnectorNode, plan: ExecutionPlan, context: Mapping[str
     if not is_lost or node.operation.supports_query_only:
         return ""
     return "; ".join(f"needs {key}, which {_provider(plan, key)}" for key in missing)
+
+
+def forbidden_by_terms(node: ConnectorNode, own_terms: Collection[str]) -> str:
+    """Why asking would be for nothing, as little of the answer may be stored; else empty."""
+    spec = node.connector.spec
+    if not (node.operation.only_whole and spec.kept_members(own_terms)):
+        return ""
+    return f"the terms of {spec.title} do not allow to store what it answers (docs/connectors.md)"
 
 
 def _provider(plan: ExecutionPlan, key: str) -> str:

@@ -21,7 +21,7 @@ from pipeline.orchestration.committing import commit_outcomes
 from pipeline.orchestration.confidence import ConfidenceCalculator, Progress, StandardConfidence
 from pipeline.orchestration.eval_context import build_eval_context
 from pipeline.orchestration.execution_context import ExecutionContext
-from pipeline.orchestration.gating import lacks_context, select
+from pipeline.orchestration.gating import forbidden_by_terms, lacks_context, select
 from pipeline.orchestration.grouping import group_candidates
 from pipeline.orchestration.outcome import ConnectorOutcome
 from pipeline.orchestration.plan import ConnectorNode, ExecutionPlan, plan_connectors
@@ -133,6 +133,8 @@ class Orchestrator:
             verdict = select(node, self.features, seen)
             ask = Ask(node, [], verdict.why, node.name in live)
             lacking = lacks_context(node, self.plan, seen)
+            if ask.is_live and not lacking:
+                lacking = forbidden_by_terms(node, self.context.settings.app.lake.own_terms)
             if not verdict.runs:
                 self.outcomes[node.name] = ask.outcome("skipped", verdict.why)
             elif stops:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -16,16 +17,23 @@ _AREA_LENGTH = 4
 
 
 def replay(
-    lake: Path, source: str, question: Question, requests: Sequence[SourceRequest]
+    lake: Path,
+    source: str,
+    question: Question,
+    requests: Sequence[SourceRequest],
+    kept_at: datetime | None = None,
 ) -> pl.DataFrame:
     """The source's payloads that answer the question, as rows of the lake.
 
     A payload answers if its request is the same, if it is an imported dump, or if its area
     contains the question's and its words are among those the question says or implies; what
-    was asked of another endpoint is no answer.
+    was asked of another endpoint is no answer. `kept_at` leaves out what may no longer be
+    kept then.
     """
     endpoints = {"import", *(request.endpoint for request in requests)}
-    rows = scan_lake(lake, source).filter(pl.col("endpoint").is_in(sorted(endpoints)))
+    rows = scan_lake(lake, source, kept_at=kept_at).filter(
+        pl.col("endpoint").is_in(sorted(endpoints))
+    )
     asked = collect_payloads(rows.select("endpoint", "request").unique())
     same = {request.canonical for request in requests}
     answering = [

@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -31,6 +31,7 @@ from pipeline.records.reading import interpret, read_interpreted
 from pipeline.values import fingerprint
 from pipeline.workbench import Workbench
 
+_OF = "\x1f"
 _SEEN_ON = datetime(2026, 1, 1)  # naive UTC; examples have no time of their own
 
 
@@ -97,10 +98,20 @@ def judge_lens(
     lens: CompiledLens, evidence: Evidence, extracted: Extracted, bench: Workbench
 ) -> list[Finding]:
     """What the lens reads in the examples against what they expect, and rules none matches."""
-    interpreted = interpret(lens, extracted)
+    interpreted = interpret(lens, _apart(extracted))
     observations = interpreted.extracted.observations
-    records = read_interpreted(lens, interpreted, bench).records
+    read = read_interpreted(lens, interpreted, bench).records
+    records = read.with_columns(pl.col("source_record_id").str.split(_OF).list.last())
     return [*unmet(evidence, records), *_unmatched(lens, observations, records)]
+
+
+def _apart(extracted: Extracted) -> Extracted:
+    """Each example by itself: two of them may tell of one record, on different days."""
+    own = (
+        pl.concat_str("payload_id", pl.lit(_OF), name).alias(name)
+        for name in ("source_record_id", "identity_text")
+    )
+    return replace(extracted, records=extracted.records.with_columns(own))
 
 
 def check_evidence_cached(

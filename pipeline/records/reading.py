@@ -22,6 +22,8 @@ from pipeline.records.claims import collect_claims
 from pipeline.records.extracting import Extracted, combine, extract_payloads
 from pipeline.workbench import Workbench
 
+_POSITION = ("latitude", "longitude")
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -108,7 +110,10 @@ def classified(lens: CompiledLens, extracted: Extracted) -> tuple[pl.DataFrame, 
 
 
 def _part_kind(lens: CompiledLens, records: pl.DataFrame, observations: pl.DataFrame) -> pl.Expr:
-    """`unit` for one countable part, `area` for what is unnamed or named like a part."""
+    """`unit` for one countable part, `area` for what is unnamed or named like a part.
+
+    What says nothing but where it is may be anything, and is a part of nothing.
+    """
     parts = lens.contract.resolution.parts
     units: set[int] = set()
     for field, values in parts.units.items():
@@ -118,7 +123,8 @@ def _part_kind(lens: CompiledLens, records: pl.DataFrame, observations: pl.DataF
     named_so = pl.Series([False]).new_from_index(0, len(names))
     for pattern in lens.part_names:
         named_so |= pattern.matches(names).fill_null(value=False)
-    is_listing = pl.col("role") == "listing"
+    told = observations.filter(~pl.col("field").is_in(_POSITION))["record"].unique()
+    is_listing = (pl.col("role") == "listing") & pl.col("record").is_in(told.implode())
     return (
         pl.when(is_listing & pl.col("record").is_in(sorted(units)))
         .then(pl.lit("unit"))

@@ -18,6 +18,14 @@ def read_points(gate: Gate, lens_id: str) -> pl.DataFrame:
     return _read(gate, "entity_point", lens_id)
 
 
+def read_payload_ids(gate: Gate, run_id: str) -> list[str]:
+    """The payloads a run used; none where there is no such run."""
+    with gate.read_or_empty() as connection:
+        statement = load_step("views", "payload_of_run").statement
+        frame: pl.DataFrame = connection.sql(statement, params={"run_id": run_id}).pl()
+    return frame["payload_id"].to_list()
+
+
 def _read(gate: Gate, view: str, lens_id: str) -> pl.DataFrame:
     with gate.read_or_empty() as connection:
         frame: pl.DataFrame = connection.sql(

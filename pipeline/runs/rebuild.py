@@ -13,6 +13,7 @@ from pipeline.connectors.registry import load_connectors
 from pipeline.context import RunContext
 from pipeline.entities.build import Build, build_entities
 from pipeline.entities.changes import to_changes
+from pipeline.lake.retention import expiry_warnings
 from pipeline.lake.store import collect_payloads, scan_lake
 from pipeline.records.reading import read_payloads
 from pipeline.runs.row import RunRecord, used_payloads
@@ -47,9 +48,8 @@ def _rebuild(record: RunRecord, as_of: datetime | None, stages: Stages) -> Rebui
     context = record.context
     connectors = load_connectors()
     with stages.stage("payloads") as stage:
-        rows = collect_payloads(scan_lake(context.settings.lake, as_of=as_of)).unique(
-            "payload_id", keep="first", maintain_order=True
-        )
+        scanned = scan_lake(context.settings.lake, as_of=as_of, kept_at=record.started_at)
+        rows = collect_payloads(scanned).unique("payload_id", keep="first", maintain_order=True)
         known = rows.filter(pl.col("source").is_in(list(connectors)))
         payloads = {str(k[0]): f for k, f in known.partition_by("source", as_dict=True).items()}
         stage.came_out = known.height
@@ -69,6 +69,7 @@ def _rebuild(record: RunRecord, as_of: datetime | None, stages: Stages) -> Rebui
     stages.note("links", records.height, build.links.height)
     stages.note("merged_entities", build.found, build.entities.height)
     warnings = _warnings(reading.records, rows, known, as_of)
+    warnings += expiry_warnings(context.settings.lake, record.started_at)
     report = _report(context, build, stages, warnings)
     with stages.stage("stored", build.entities.height) as stage:
         changes = to_changes(build, records, context.lens, is_whole=True)

@@ -14,6 +14,7 @@ import polars as pl
 from pipeline.connectors.registry import load_connectors
 from pipeline.context import RunContext
 from pipeline.entities.build import Build
+from pipeline.lake.retention import expiry_warnings
 from pipeline.lake.store import lake_files
 from pipeline.orchestration.orchestrator import Orchestrator
 from pipeline.orchestration.outcome import ConnectorOutcome
@@ -56,6 +57,7 @@ def make_report(
     warnings = [
         *_warnings(context.settings.lake, outcomes, reading, build, listed),
         *_evidence_warnings(context),
+        *expiry_warnings(context.settings.lake, context.clock()),
     ]
     return RunReport(
         run_id=context.run_id,

@@ -85,6 +85,16 @@ class Gate:
         finally:
             connection.close()
 
+    def checkpoint(self) -> None:
+        """Move what was committed from the log into the file, and empty the log."""
+        connection = self._connect(read_only=False)
+        try:
+            connection.execute("checkpoint")
+        except duckdb.Error as error:
+            raise WarehouseError(f"{self.path}: no checkpoint: {error}") from error
+        finally:
+            connection.close()
+
     def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         deadline = time.monotonic() + self.wait_seconds
         while True:

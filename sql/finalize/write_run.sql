@@ -18,7 +18,10 @@ select
     retain_until
 from staged_payload
 on conflict (payload_id) do update set
-    last_seen_at = excluded.last_seen_at, lake_path = excluded.lake_path
+    last_seen_at = excluded.last_seen_at,
+    lake_path = excluded.lake_path,
+    body_sha256 = excluded.body_sha256,
+    retain_until = excluded.retain_until
 ;
 
 insert or ignore into run_payload by name

@@ -41,7 +41,7 @@ def test_an_imported_answer_is_listed_verified_and_rebuilt(
     assert f"next: sightline rebuild   (lake: {home}/data/lake/raw)" in done.out
     assert listed(sightline) == [
         {"source": "openstreetmap", "day": "2026-01-14", "licence": "ODbL-1.0",
-         "payloads": 1, "bytes": len(ANSWER)}
+         "payloads": 1, "bytes": len(ANSWER), "expires": None}
     ]  # fmt: skip
     assert sightline("lake", "verify").out == "1 files, every hash as stored\n"
     assert sightline("rebuild", "--json").json()["entities"]["created"] == 1

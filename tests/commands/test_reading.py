@@ -143,3 +143,25 @@ def test_connectors_need_no_lake(home: Path, sightline: Call):
 
     assert {row["payloads"] for row in rows} == {0}
     assert list(home.iterdir()) == []
+
+
+def test_the_terms_of_every_source_are_told(sample_home: Path, sightline: Call):
+    rows = {row["name"]: row for row in sightline("connectors", "--json").json()}
+    shown = sightline("connectors").out
+
+    google = rows["google_places"]
+    assert google["keep"] == ["places.id", "places.location"]
+    assert (google["retain_days"], google["own_terms"]) == (30, False)
+    assert "30 days, only places.id, places.location" in shown
+    assert rows["openstreetmap"]["retain_days"] is None
+    assert rows["serper"]["terms"].startswith("Unknown")
+    assert all(row["terms"] in shown for row in rows.values())
+
+
+def test_an_agreement_of_ones_own_is_told(sample_home: Path, sightline: Call):
+    (sample_home / "app.yaml").write_text("lake: {own_terms: [google_places]}\n")
+
+    rows = {row["name"]: row for row in sightline("connectors", "--json").json()}
+
+    assert (rows["google_places"]["keep"], rows["google_places"]["own_terms"]) == ([], True)
+    assert "30 days, whole: your own terms" in sightline("connectors").out

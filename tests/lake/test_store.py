@@ -21,6 +21,7 @@ from pipeline.lake.store import (
     write_parquet,
     write_payloads,
 )
+from pipeline.lake.verify import verify_lake
 from tests.conftest import ROOT
 from tests.lake.payloads import DAY, a_payload, files_under
 
@@ -88,7 +89,7 @@ def test_the_same_answer_of_two_sources_is_two_payloads(tmp_path: Path):
     write_payloads(tmp_path, [a_payload(1), a_payload(1, source="register")])
 
     assert scan_lake(tmp_path).collect().height == 2
-    assert known_ids(tmp_path, "council") == {a_payload(1).payload_id}
+    assert known_ids(tmp_path, "council", DAY) == {a_payload(1).payload_id}
 
 
 def test_equal_payloads_in_any_order_give_equal_bytes(tmp_path: Path):
@@ -105,6 +106,28 @@ def test_what_was_fetched_later_can_be_left_out(tmp_path: Path):
     write_payloads(tmp_path, [a_payload(1), a_payload(2, fetched_at=DAY + timedelta(seconds=1))])
 
     assert scan_lake(tmp_path, as_of=DAY).collect()["body"].to_list() == [b"1"]
+
+
+def test_what_may_no_longer_be_kept_can_be_left_out(tmp_path: Path):
+    write_payloads(tmp_path, [a_payload(1), a_payload(2, retain_until=DAY)])
+
+    assert scan_lake(tmp_path, kept_at=DAY - timedelta(seconds=1)).collect().height == 2
+    assert scan_lake(tmp_path, kept_at=DAY).collect()["body"].to_list() == [b"1"]
+
+
+def test_an_answer_that_comes_again_after_its_time_is_kept_anew(tmp_path: Path):
+    month = timedelta(days=30)
+    first = a_payload(1, retain_until=DAY + month)
+    early = a_payload(1, fetched_at=DAY + month / 2, retain_until=DAY + 1.5 * month)
+    late = a_payload(1, fetched_at=DAY + month, retain_until=DAY + 2 * month)
+    write_payloads(tmp_path, [first])
+
+    assert write_payloads(tmp_path, [early]) == []
+    assert len(write_payloads(tmp_path, [late])) == 1
+
+    kept = scan_lake(tmp_path, kept_at=DAY + month).collect()
+    assert kept["fetched_at"].to_list() == [DAY + month]
+    assert verify_lake(tmp_path) == []
 
 
 def test_only_imported_content_counts_as_a_known_dump(tmp_path: Path):

@@ -39,9 +39,12 @@ def content(sightline: Call) -> tuple[Any, Any]:
 
 
 def test_live_answers_make_the_same_entity_as_replayed_ones(
-    apis: SampleApis, tmp_path: Path, sightline: Call, monkeypatch: pytest.MonkeyPatch
+    apis: SampleApis, home: Path, tmp_path: Path, sightline: Call, monkeypatch: pytest.MonkeyPatch
 ):
+    (home / "app.yaml").write_text("lake: {own_terms: [google_places]}\n")  # all of it is kept
+
     called = sightline("run", QUERY, "--mode", "live", "--json")
+    assert called.code == 0, called.err
     by_network = content(sightline)
 
     other = tmp_path / "other"
