@@ -13,13 +13,22 @@ from itertools import count
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from pipeline import logs
 from pipeline.connectors.registry import load_connectors
 from pipeline.context import RunContext, open_gate, start_context
 from pipeline.contracts import load_yaml
 from pipeline.errors import UsageError
+from pipeline.lake.imports import ImportWatch
 from pipeline.lens.compiled import find_lens, load_lens
 from pipeline.runs.stages import Watcher
 from pipeline.settings import Settings, load_settings
@@ -106,3 +115,24 @@ def progress(text: str, steps: int) -> Iterator[Watcher | None]:
             bar.update(task, completed=next(begun), description=told)
 
         yield watch
+
+
+@contextmanager
+def progress_of_bytes(text: str, total: int) -> Iterator[ImportWatch | None]:
+    """A bar that fills by bytes and names the file begun; none without a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(text, total=total)
+        yield ImportWatch(
+            lambda name: bar.update(task, description=f"{text}: {escape(name)}"),
+            lambda count: bar.update(task, advance=count),
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pipeline.commands.common import console, parse_date, print_json, progress
+from pipeline.commands.common import console, parse_date, print_json, progress_of_bytes
 from pipeline.connectors.registry import Connector, require_connector
 from pipeline.context import utc_now
 from pipeline.errors import LakeError
@@ -19,11 +19,10 @@ def execute(arguments: argparse.Namespace) -> None:
     source = dump_source(require_connector(arguments.source))
     fetched_at = utc_now() if arguments.date is None else parse_date(arguments.date)
     paths = [Path(path) for path in arguments.paths]
-    with progress("importing", len(paths)) as watch:
-        report = import_files(
-            settings.lake, source, paths, fetched_at,
-            settings.app.lake.max_payload_mb * 1024 * 1024, watch,
-        )  # fmt: skip
+    limit_bytes = settings.app.lake.max_payload_mb * 1024 * 1024
+    packed_bytes = sum(path.stat().st_size for path in paths if path.is_file())
+    with progress_of_bytes("importing", packed_bytes) as watch:
+        report = import_files(settings.lake, source, paths, fetched_at, limit_bytes, watch)
     if arguments.json:
         print_json({"imported": report.imported, "known": report.known})
         return

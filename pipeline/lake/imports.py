@@ -9,8 +9,9 @@ from pathlib import Path
 
 from pipeline.errors import ForeignPayloadError, LakeError
 from pipeline.lake.files import content_type, read_members
+from pipeline.lake.parts import BUFFER_BYTES, Parts
 from pipeline.lake.payload import Payload, request_json, retained_until
-from pipeline.lake.store import known_content, write_payloads
+from pipeline.lake.store import known_content
 
 
 @dataclass(frozen=True)
@@ -33,36 +34,45 @@ class ImportReport:
     known: list[str]
 
 
+@dataclass(frozen=True)
+class ImportWatch:
+    """Whom to tell of an import: each file's name, and the packed bytes read of it."""
+
+    begin: Callable[[str], None] = lambda _: None
+    advance: Callable[[int], None] = lambda _: None
+
+
 def import_files(
     lake: Path,
     source: DumpSource,
     paths: Iterable[Path],
     fetched_at: datetime,
     limit_bytes: int,
-    watch: Callable[[str], None] | None = None,
+    watch: ImportWatch | None = None,
+    buffer_bytes: int = BUFFER_BYTES,
 ) -> ImportReport:
-    """Check every file, then write them all: one bad file and none enters.
+    """Check every file, and only then let them all in: one bad file and none enters.
 
-    Raises LakeError for a file that is missing, empty, damaged, too large, of a type the
-    source does not publish, or that holds something else.
+    Files are taken one at a time, so that memory holds about `buffer_bytes` of them. Raises
+    LakeError for a file that is missing, empty, damaged, too large, of a type the source does
+    not publish, or that holds something else.
     """
+    watch = watch or ImportWatch()
     seen = known_content(lake, source.name)
-    payloads: list[Payload] = []
-    imported: list[str] = []
-    known: list[str] = []
-    for path in paths:
-        for name, body in read_members(path, limit_bytes):
-            if watch:
-                watch(name)
-            payload = _checked(source, path, name, body, fetched_at)
-            if payload.content_sha256 in seen:
-                known.append(name)
-            else:
+    report = ImportReport([], [])
+    with Parts(lake, source.name, buffer_bytes) as parts:
+        for path in paths:
+            for name, body in read_members(path, limit_bytes, watch.advance):
+                watch.begin(name)
+                payload = _checked(source, path, name, body, fetched_at)
+                if payload.content_sha256 in seen:
+                    report.known.append(name)
+                    continue
                 seen.add(payload.content_sha256)
-                payloads.append(payload)
-                imported.append(name)
-    write_payloads(lake, payloads)
-    return ImportReport(imported, known)
+                parts.add(payload)
+                report.imported.append(name)
+        parts.place()
+    return report
 
 
 def _checked(
