@@ -13,6 +13,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from pipeline.connectors.decoding_xml import read_records
+from pipeline.connectors.registry import load_connectors
 from pipeline.errors import LakeError, UsageError
 from pipeline.lake.store import collect_payloads, scan_lake
 from pipeline.sqlsteps import load_step
@@ -73,7 +75,7 @@ class RawReader:
         self._decoded: dict[str, Any] = {}
 
     def read(self, payload_id: str, pointer: str) -> str:
-        """A value of JSON or a row of CSV, as JSON; one line per pointer of a list.
+        """A value of JSON, row of CSV or record of XML, as JSON; one line per pointer of a list.
 
         A pointer may name another payload: `p_…#/features/0`. What cannot be shown is
         told in brackets.
@@ -101,19 +103,24 @@ class RawReader:
         return self._decoded[payload_id]
 
 
-def _body(lake: Path, payload_id: str) -> tuple[str, bytes]:
-    """Content type and body. Raises LakeError where the lake holds no such payload."""
-    rows = collect_payloads(
-        scan_lake(lake).filter(pl.col("payload_id") == payload_id).select("content_type", "body")
-    )
+def _body(lake: Path, payload_id: str) -> tuple[str, str, bytes]:
+    """Source, content type and body. Raises LakeError where the lake holds no such payload."""
+    stored = scan_lake(lake).filter(pl.col("payload_id") == payload_id)
+    rows = collect_payloads(stored.select("source", "content_type", "body"))
     if rows.is_empty():
         raise LakeError(f"{payload_id} is not in the lake")
-    content_type, body = rows.row(0)
-    return content_type, body
+    source, content_type, body = rows.row(0)
+    return source, content_type, body
 
 
-def _decode(content_type: str, body: bytes) -> Any:
-    """JSON as it is, CSV as a list of rows. Raises ValueError for anything else."""
+def _decode(source: str, content_type: str, body: bytes) -> Any:
+    """JSON as it is, CSV as a list of rows, XML as one of the source's records.
+
+    Raises ValueError for anything else.
+    """
+    connector = load_connectors().get(source)
+    if content_type == "application/xml" and connector and connector.spec.xml_record:
+        return read_records(body, connector.spec.xml_record)
     if content_type != "text/csv":
         return json.loads(body)
     head, *rows = csv.reader(io.StringIO(body.decode("utf-8-sig")))

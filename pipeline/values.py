@@ -74,6 +74,15 @@ class BoundingBox:
             self.south <= point.latitude <= self.north and self.west <= point.longitude <= self.east
         )
 
+    def meets(self, other: BoundingBox) -> bool:
+        """Whether the two boxes have a point in common."""
+        return (
+            self.south <= other.north
+            and self.west <= other.east
+            and self.north >= other.south
+            and self.east >= other.west
+        )
+
     @property
     def extent(self) -> float:
         """Square degrees: enough to tell which of two boxes is smaller."""

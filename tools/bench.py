@@ -32,6 +32,7 @@ REAL_FILES = {
     ],
     "open_charge_map": ["open_charge_map/poi_edinburgh_captured.json"],
 }
+UK_REGISTER = "fhrs/uk_2020-11.tar.xz"
 RUNS = 5
 CROWD = 100
 DISCOVER = ("padel edinburgh", "--discover", "1000")  # more than there are: every phase is asked
@@ -102,6 +103,24 @@ def bench_rebuild(env: dict[str, str]) -> Iterator[Figure]:
         return [*imports, ["sightline", "rebuild"]]
 
     yield measure("import + rebuild of three real sources", once, env)
+
+
+def bench_import(env: dict[str, str]) -> Iterator[Figure]:
+    """The hygiene register of the whole country into an empty lake, and a run beside it."""
+    if not Path(*_real([UK_REGISTER])).is_file():
+        print("import of the UK register: skipped, the real file is not here")
+        return
+    command = ["sightline", "lake", "import", "--source", "food_hygiene", *_real([UK_REGISTER])]
+    raw = Path(env["SIGHTLINE_HOME"]) / "data" / "lake" / "raw" / "source=food_hygiene"
+
+    def once() -> list[list[str]]:
+        for path in raw.glob("*/[!s]*.parquet"):  # the sample stays
+            path.unlink()
+        return [command]
+
+    yield measure("import of the UK register", once, env)
+    run = ["sightline", "run", "Powerleague Portobello"]
+    yield measure("run beside the UK register", lambda: [run], env)
 
 
 def _real(names: list[str]) -> list[str]:
@@ -202,6 +221,7 @@ BENCHES = {
     "help": bench_help,
     "run": bench_run,
     "rebuild": bench_rebuild,
+    "import": bench_import,
     "live": bench_live,
     "slow": bench_slow_apis,
     "persist": bench_persist,

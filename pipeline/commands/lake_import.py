@@ -6,11 +6,11 @@ import argparse
 from pathlib import Path
 
 from pipeline.commands.common import console, parse_date, print_json
-from pipeline.commands.progress import progress
+from pipeline.commands.progress import progress_of_bytes
 from pipeline.connectors.registry import Connector, require_connector
 from pipeline.context import utc_now
 from pipeline.errors import LakeError
-from pipeline.lake.imports import DumpSource, import_files
+from pipeline.lake.imports import DumpSource, ImportLimits, import_files
 from pipeline.settings import load_settings
 
 
@@ -18,13 +18,12 @@ def execute(arguments: argparse.Namespace) -> None:
     """Import every file, or none of them."""
     settings = load_settings()
     source = dump_source(require_connector(arguments.source))
-    fetched_at = utc_now() if arguments.date is None else parse_date(arguments.date)
+    fetched_at = None if arguments.date is None else parse_date(arguments.date)
     paths = [Path(path) for path in arguments.paths]
-    with progress("importing", len(paths)) as watch:
-        report = import_files(
-            settings.lake, source, paths, fetched_at,
-            settings.app.lake.max_payload_mb * 1024 * 1024, watch,
-        )  # fmt: skip
+    limits = ImportLimits(settings.app.lake.max_payload_mb * 1024 * 1024)
+    packed_bytes = sum(path.stat().st_size for path in paths if path.is_file())
+    with progress_of_bytes("importing", packed_bytes) as watch:
+        report = import_files(settings.lake, source, paths, utc_now(), limits, watch, fetched_at)
     if arguments.json:
         print_json({"imported": report.imported, "known": report.known})
         return
@@ -54,4 +53,5 @@ def dump_source(connector: Connector) -> DumpSource:
         spec.import_types,
         spec.volatile,
         connector.require_expected,
+        connector.describe,
     )

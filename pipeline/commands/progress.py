@@ -9,9 +9,19 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from pipeline.connectors.events import FetchEvent, Told, tell_nobody
+from pipeline.lake.imports import ImportWatch
 from pipeline.runs.stages import Watcher
 
 _TOLD = {"asked": "asking", "waiting": "waiting", "failed": "failed"}
@@ -41,6 +51,27 @@ def run_progress(text: str, steps: int) -> Iterator[tuple[Watcher | None, Told]]
             bar.update(task, completed=next(begun), description=told)
 
         yield watch, _Sources(bar).tell
+
+
+@contextmanager
+def progress_of_bytes(text: str, total: int) -> Iterator[ImportWatch | None]:
+    """A bar that fills by bytes and names the file begun; none without a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(text, total=total)
+        yield ImportWatch(
+            lambda name: bar.update(task, description=f"{text}: {escape(name)}"),
+            lambda count: bar.update(task, advance=count),
+        )
 
 
 @dataclass

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pipeline.connectors.decoding import parse_json
+from pipeline.connectors.markup import MarkupError, require_markup
 from pipeline.errors import ForeignPayloadError, TransientAnswerError
 
 _MARKUP_TYPES = ("text/html", "application/xhtml+xml", "text/xml", "application/xml")
@@ -39,6 +40,16 @@ def require_json_object(body: bytes, content_type: str, service: str) -> dict[st
             f"{service}: found {type(answer).__name__}, expected a JSON object"
         )
     return answer
+
+
+def require_xml(body: bytes, root: str, service: str) -> None:
+    """ForeignPayloadError for what is no well-formed XML, declares entities or has another root."""
+    try:
+        found = require_markup(body)
+    except MarkupError as error:
+        raise ForeignPayloadError(f"{service}: not XML, or cut short: {error}") from error
+    if found != root:
+        raise ForeignPayloadError(f"{service}: the document is {found!r}, expected {root!r}")
 
 
 def require_any(items: Any, is_expected: Callable[[Any], bool], expected: str) -> None:

@@ -19,6 +19,7 @@ from pipeline.connectors.spec import ConnectorSpec
 from pipeline.contracts import load_contract
 from pipeline.errors import SettingsError, UsageError
 from pipeline.findings import nearest
+from pipeline.lake.editions import Edition
 
 if TYPE_CHECKING:  # httpx costs 100 ms that only live runs should pay
     from pipeline.connectors.http import ApiClient
@@ -91,6 +92,14 @@ class Connector:
         )
         return read(body) if read else None
 
+    def describe(self, body: bytes, content_type: str) -> Edition | None:
+        """What a dump of this source says of itself; None where its answer.py cannot tell."""
+        answer = self._module("answer")
+        if not hasattr(answer, "describe"):
+            return None
+        edition: Edition | None = answer.describe(body, content_type, self.spec)
+        return edition
+
     def _module(self, name: str) -> ModuleType:
         return import_module(f"pipeline.connectors.{self.spec.name}.{name}")
 
@@ -114,6 +123,11 @@ def require_own_terms(sources: Collection[str]) -> None:
     unknown = sorted(set(sources) - set(known))
     if unknown:
         raise SettingsError(f"app.yaml: lake.own_terms names {unknown}, expected some of {known}")
+
+
+def snapshot_sources() -> list[str]:
+    """The sources of whose dumps only the newest edition of a scope counts."""
+    return [name for name, connector in load_connectors().items() if connector.spec.snapshot]
 
 
 def require_connector(name: str) -> Connector:

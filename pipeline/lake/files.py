@@ -1,4 +1,4 @@
-"""Reading published dumps from disk: plain, .gz, or members of a .tar.xz."""
+"""Reading published dumps from disk: plain, .gz, or members of an archive."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import gzip
 import os
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol, cast
 
 from pipeline.errors import LakeError
 
@@ -18,6 +18,9 @@ _TYPES = {
     ".csv": "text/csv",
     ".xml": "application/xml",
 }
+
+
+_ARCHIVES = (".tar.xz", ".tar.gz", ".tgz", ".tar")
 
 
 class _Readable(Protocol):
@@ -32,30 +35,47 @@ def content_type(name: str) -> str:
     return _TYPES[suffix]
 
 
-def read_members(path: Path, limit_bytes: int) -> Iterator[tuple[str, bytes]]:
+class _Told:
+    """A file that tells how many bytes were read of it."""
+
+    def __init__(self, file: BinaryIO, tell: Callable[[int], None]) -> None:
+        self._file = file
+        self._tell = tell
+
+    def read(self, size: int = -1, /) -> bytes:
+        block = self._file.read(size)
+        self._tell(len(block))
+        return block
+
+
+def read_members(
+    path: Path, limit_bytes: int, tell: Callable[[int], None] = lambda _: None
+) -> Iterator[tuple[str, bytes]]:
     """Name and unpacked bytes of each file in a dump, one at a time.
 
-    Raises LakeError for a missing, empty, damaged or too large file; the size is checked
-    while unpacking, so a small archive cannot unfold without bound.
+    `tell` is told the packed bytes as they are read. Raises LakeError for a missing, empty,
+    damaged or too large file; the size is checked while unpacking, so a small archive cannot
+    unfold without bound.
     """
     if not path.is_file():
         raise LakeError(f"{path}: no such file")
     try:
-        if path.name.lower().endswith((".tar.xz", ".tar.gz", ".tar")):
-            yield from _read_archive(path, limit_bytes)
-        elif path.suffix.lower() == ".gz":
-            with gzip.open(path, "rb") as file:
-                yield _as_text(path.stem), _read(file, str(path), limit_bytes)
-        else:
-            with path.open("rb") as file:
+        with path.open("rb") as opened:
+            file = _Told(opened, tell)
+            if path.name.lower().endswith(_ARCHIVES):
+                yield from _read_archive(file, path, limit_bytes)
+            elif path.suffix.lower() == ".gz":
+                with gzip.GzipFile(fileobj=cast("BinaryIO", file), mode="rb") as unpacked:
+                    yield _as_text(path.stem), _read(unpacked, str(path), limit_bytes)
+            else:
                 yield _as_text(path.name), _read(file, str(path), limit_bytes)
     except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
         raise LakeError(f"{path}: cannot be unpacked: {error}") from error
 
 
-def _read_archive(path: Path, limit_bytes: int) -> Iterator[tuple[str, bytes]]:
+def _read_archive(packed: _Readable, path: Path, limit_bytes: int) -> Iterator[tuple[str, bytes]]:
     is_empty = True
-    with tarfile.open(path, "r|*") as archive:
+    with tarfile.open(fileobj=cast("BinaryIO", packed), mode="r|*") as archive:
         for member in archive:
             file = archive.extractfile(member) if member.isfile() else None
             if file is not None:

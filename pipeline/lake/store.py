@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
 
@@ -14,6 +13,12 @@ from polars.exceptions import PolarsError
 
 from pipeline.errors import LakeError
 from pipeline.lake.payload import LAKE_COLUMNS, SCHEMA, Payload, as_frame, is_kept
+from pipeline.lake.unfinished import (
+    remove_abandoned,
+    sync_folder,
+    unfinished_path,
+    write_unfinished,
+)
 from pipeline.values import fingerprint
 
 
@@ -70,6 +75,7 @@ def write_payloads(lake: Path, payloads: Iterable[Payload]) -> list[Path]:
     One file per source and day, written aside, synced and renamed. Raises LakeError
     when the folder cannot be written.
     """
+    remove_abandoned(lake)
     written = []
     ordered = sorted(payloads, key=lambda p: (p.source, p.fetched_at, p.payload_id))
     for source, group in groupby(ordered, key=lambda p: p.source):
@@ -80,29 +86,34 @@ def write_payloads(lake: Path, payloads: Iterable[Payload]) -> list[Path]:
             if payload.payload_id not in known:
                 unseen.setdefault(payload.payload_id, payload)
         for day, new in groupby(unseen.values(), key=lambda p: p.fetched_at.date()):
-            folder = lake / f"source={source}" / f"ingest_date={day:%Y-%m-%d}"
-            written.append(_write_file(folder, list(new)))
+            written.append(_write_file(day_folder(lake, source, day), list(new)))
     return written
 
 
 def _write_file(folder: Path, payloads: Sequence[Payload]) -> Path:
     frame = as_frame(payloads)
-    path = folder / f"{fingerprint(*frame['payload_id'])}.parquet"
+    path = folder / file_name(frame)
     write_parquet(frame, path)
     return path
 
 
+def day_folder(lake: Path, source: str, day: date) -> Path:
+    """Where payloads of a source and day lie."""
+    return lake / f"source={source}" / f"ingest_date={day:%Y-%m-%d}"
+
+
+def file_name(frame: pl.DataFrame) -> str:
+    """The name of a file of these payloads, the same for the same ones."""
+    return f"{fingerprint(*frame['payload_id'])}.parquet"
+
+
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
     """Write a frame so that the file is either absent or whole, also after a power cut."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    unfinished = unfinished_path(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("wb") as file:
-            frame.write_parquet(file, compression="zstd")
-            file.flush()
-            os.fsync(file.fileno())
+        write_unfinished(frame, unfinished)
         unfinished.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except (OSError, PolarsError) as error:
         raise LakeError(f"{path}: cannot be written: {error}") from error
     finally:
@@ -114,19 +125,11 @@ def remove_file(path: Path) -> None:
     """Remove a file, and its folder where that is empty then, so that it stays removed."""
     try:
         path.unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
         with suppress(OSError):  # other files are in it
             path.parent.rmdir()
     except OSError as error:
         raise LakeError(f"{path}: cannot be removed: {error}") from error
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def collect_payloads(rows: pl.LazyFrame) -> pl.DataFrame:

@@ -80,7 +80,7 @@ def _replay(ask: Ask, outcome: ConnectorOutcome, context: RunContext, question: 
     if context.settings.mode == "auto":
         notes.append(f"{spec.api.key_variable} is not set, so the lake was asked")
     lake, now = context.settings.lake, context.clock()
-    payloads = replay(lake, spec.name, question, ask.requests, now)
+    payloads = replay(lake, spec.name, question, ask.requests, now, is_snapshot=spec.snapshot)
     if payloads.is_empty():
         notes.append("the lake holds no answer to this or a wider question")
     _take_note(ask, outcome, payloads, notes)

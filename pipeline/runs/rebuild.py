@@ -9,10 +9,11 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.connectors.registry import load_connectors
+from pipeline.connectors.registry import load_connectors, snapshot_sources
 from pipeline.context import RunContext
 from pipeline.entities.build import Build, build_entities
 from pipeline.entities.changes import to_changes
+from pipeline.lake.editions import current
 from pipeline.lake.retention import expiry_warnings
 from pipeline.lake.store import collect_payloads, scan_lake
 from pipeline.records.reading import read_payloads
@@ -49,7 +50,8 @@ def _rebuild(record: RunRecord, as_of: datetime | None, stages: Stages) -> Rebui
     connectors = load_connectors()
     with stages.stage("payloads") as stage:
         scanned = scan_lake(context.settings.lake, as_of=as_of, kept_at=record.started_at)
-        rows = collect_payloads(scanned).unique("payload_id", keep="first", maintain_order=True)
+        held = current(scanned, snapshot_sources())
+        rows = collect_payloads(held).unique("payload_id", keep="first", maintain_order=True)
         known = rows.filter(pl.col("source").is_in(list(connectors)))
         payloads = {str(k[0]): f for k, f in known.partition_by("source", as_dict=True).items()}
         stage.came_out = known.height

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import polars as pl
 
 from pipeline.connectors.events import Told, tell_nobody
-from pipeline.connectors.registry import load_connectors
+from pipeline.connectors.registry import load_connectors, snapshot_sources
 from pipeline.context import RunContext
 from pipeline.entities.build import Build, build_entities
 from pipeline.entities.changes import to_changes
 from pipeline.errors import ConnectorError, StaleBuildError
 from pipeline.interrupts import interrupts_raised, run_stoppable
+from pipeline.lake.editions import without_retired
 from pipeline.orchestration.orchestrator import Orchestrator
 from pipeline.orchestration.query_features import QueryFeatures
 from pipeline.orchestration.relevance import answering_groups
@@ -52,9 +54,10 @@ def run_query(
     stages = Stages(watch)
     with record.kept() if persist else interrupts_raised():
         reading = _ask(asking, stages)
+        read = _read_ids(asking)
         for _ in range(_ATTEMPTS):
             stored = read_stored(context.gate, context.lens.id)
-            build = _build(context, features, reading, stored, stages)
+            build = _build(context, features, reading, stored, read, stages)
             report = make_report(context, asking, reading, build, stages)
             try:
                 if persist:
@@ -98,12 +101,17 @@ def _build(
     features: QueryFeatures,
     reading: Reading,
     stored: Stored,
+    read: Mapping[str, Sequence[str]],
     stages: Stages,
 ) -> Build:
     """Resolve and merge the answers together with what is stored already."""
     specs = {name: connector.spec for name, connector in load_connectors().items()}
     fresh = reading.records.select(stored.records.columns)
-    before = stored.records.join(fresh, on="record_key", how="anti")
+    before = without_retired(
+        stored.records.join(fresh, on="record_key", how="anti"),
+        context.settings.lake,
+        {source: read[source] for source in snapshot_sources() if source in read},
+    )
     universe = pl.concat([fresh, before])
     with stages.stage("groups", universe.height) as stage, context.bench() as bench:
         build = build_entities(
@@ -151,6 +159,16 @@ def _store(
         write_changes(context.gate, changes, row, context.clock(), stored.generation)
         stage.came_out = build.entities.filter(pl.col("change") != "unchanged").height
     report.stages.update(stages.as_report())
+
+
+def _read_ids(asking: Orchestrator) -> dict[str, list[str]]:
+    """The payloads that were read, by source."""
+    read: dict[str, list[str]] = {}
+    for node in asking.plan.nodes:
+        outcome = asking.outcomes.get(node.name)
+        if outcome is not None and outcome.payloads.height:
+            read.setdefault(node.connector.name, []).extend(outcome.payloads["payload_id"])
+    return read
 
 
 def _kept_records(reading: Reading, build: Build) -> pl.DataFrame:

@@ -47,7 +47,13 @@ def test_a_gz_of_several_parts_is_read_to_its_end(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("name", "mode"),
-    [("d.tar.xz", "w:xz"), ("d.tar.gz", "w:gz"), ("d.tar", "w"), ("D.TAR.XZ", "w:xz")],
+    [
+        ("d.tar.xz", "w:xz"),
+        ("d.tar.gz", "w:gz"),
+        ("d.tgz", "w:gz"),
+        ("d.tar", "w"),
+        ("D.TAR.XZ", "w:xz"),
+    ],
 )
 def test_an_archive_gives_its_files_and_no_folders(tmp_path: Path, name: str, mode: str):
     path = write_tar(tmp_path / name, mode, a_json=TEXT, b_csv=b"a\n1\n")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import ForeignPayloadError, LakeError
-from pipeline.lake.imports import DumpSource, ImportReport, import_files
+from pipeline.lake.imports import DumpSource, ImportLimits, ImportReport, ImportWatch, import_files
+from pipeline.lake.parts import Parts
 from pipeline.lake.store import scan_lake
 from tests.conftest import Call
-from tests.lake.payloads import DAY, files_under, write_tar
+from tests.lake.payloads import DAY, a_payload, files_under, write_tar
 
 LIMIT = 1_000_000
+LIMITS = ImportLimits(LIMIT)
 PLACES = [{"ID": 1, "AddressInfo": {"Title": "One"}}, {"ID": 2, "AddressInfo": {"Title": "Two"}}]
 
 
@@ -33,7 +37,7 @@ def write(path: Path, text: str) -> Path:
 
 
 def import_into(lake: Path, *paths: Path, source: DumpSource | None = None) -> ImportReport:
-    return import_files(lake, source or a_source(), paths, DAY, LIMIT)
+    return import_files(lake, source or a_source(), paths, DAY, LIMITS)
 
 
 def test_a_file_becomes_a_payload_as_it_came(tmp_path: Path):
@@ -80,9 +84,86 @@ def test_each_file_is_named_as_it_is_read(tmp_path: Path):
     path = write_tar(tmp_path / "d.tar.xz", a_json=b"[1]", b_json=b"[2]")
     named: list[str] = []
 
-    import_files(tmp_path / "lake", a_source(), [path], DAY, LIMIT, named.append)
+    import_files(tmp_path / "lake", a_source(), [path], DAY, LIMITS, ImportWatch(named.append))
 
     assert named == ["folder/a.json", "folder/b.json"]
+
+
+def test_every_packed_byte_is_told(tmp_path: Path):
+    paths = [
+        write_tar(tmp_path / "d.tar.xz", a_json=b"[1]"),
+        write_tar(tmp_path / "d.tgz", "w:gz", b_json=b"[2]"),
+        write(tmp_path / "c.json", "[3]"),
+    ]
+    told: list[int] = []
+
+    import_files(
+        tmp_path / "lake", a_source(), paths, DAY, LIMITS, ImportWatch(advance=told.append)
+    )
+
+    assert sum(told) == sum(path.stat().st_size for path in paths)
+
+
+def test_a_dump_larger_than_memory_may_hold_enters_in_pieces(tmp_path: Path):
+    path = write_tar(tmp_path / "d.tar.xz", a_json=b"[1]", b_json=b"[2]", c_json=b"[3]")
+
+    report = import_files(tmp_path / "lake", a_source(), [path], DAY, ImportLimits(LIMIT, 6))
+
+    rows = scan_lake(tmp_path / "lake").collect()
+    assert sorted(rows["body"]) == [b"[1]", b"[2]", b"[3]"]
+    assert rows["lake_path"].n_unique() == 2
+    assert report.imported == ["folder/a.json", "folder/b.json", "folder/c.json"]
+    assert [name for name in files_under(tmp_path / "lake") if name.endswith(".part")] == []
+
+
+@pytest.mark.parametrize(
+    "ending", [LakeError("a bad file"), KeyboardInterrupt()], ids=["bad file", "Ctrl-C"]
+)
+def test_pieces_already_written_are_dropped_when_the_import_ends_early(
+    tmp_path: Path, ending: BaseException
+):
+    def refuse_the_third(name: str) -> None:
+        if name == "folder/c.json":
+            assert [file[-5:] for file in files_under(tmp_path / "lake")] == [".part", ".part"]
+            raise ending
+
+    path = write_tar(tmp_path / "d.tar.xz", a_json=b"[1]", b_json=b"[2]", c_json=b"[3]")
+
+    with pytest.raises(type(ending)):
+        import_files(
+            tmp_path / "lake", a_source(), [path], DAY, ImportLimits(LIMIT, 1),
+            ImportWatch(refuse_the_third),
+        )  # fmt: skip
+
+    assert files_under(tmp_path / "lake") == []
+
+
+def test_a_file_that_cannot_get_its_name_takes_the_others_back(tmp_path: Path):
+    lake = tmp_path / "lake"
+    with Parts(lake, "council", buffer_bytes=1) as parts:
+        parts.add(a_payload([1]))
+        parts.add(a_payload([2]))
+        (lake / files_under(lake)[1]).unlink()
+
+        with pytest.raises(LakeError, match="cannot be written"):
+            parts.place()
+
+    assert files_under(lake) == []
+
+
+def test_what_a_dead_process_left_is_cleaned_up_and_what_a_living_one_writes_is_not(
+    tmp_path: Path,
+):
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    folder = tmp_path / "lake" / "source=council" / "ingest_date=2026-01-01"
+    folder.mkdir(parents=True)
+    for process in (ended.pid, os.getppid()):
+        (folder / f".abc.parquet.{process}.part").write_bytes(b"PAR")
+
+    import_into(tmp_path / "lake", write(tmp_path / "a.json", "[1]"))
+
+    assert [file.name for file in folder.iterdir()] == [f".abc.parquet.{os.getppid()}.part"]
 
 
 def test_a_second_import_finds_everything_known(tmp_path: Path):

@@ -1,0 +1,51 @@
+"""Files on their way into the lake: under names that no reader looks for."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import polars as pl
+
+
+def unfinished_path(path: Path) -> Path:
+    """Where this process writes a file before it is whole."""
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
+
+
+def write_unfinished(frame: pl.DataFrame, part: Path, group_rows: int | None = None) -> None:
+    """Write, in row groups of that many rows, and sync. Raises OSError, PolarsError."""
+    part.parent.mkdir(parents=True, exist_ok=True)
+    with part.open("wb") as file:
+        frame.write_parquet(file, compression="zstd", row_group_size=group_rows)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder outlast a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def remove_abandoned(lake: Path) -> None:
+    """Delete what processes that are gone have left unfinished."""
+    for part in lake.glob("source=*/ingest_date=*/.*.part"):
+        writer = part.name.split(".")[-2]
+        if writer.isdecimal() and not _is_alive(int(writer)):
+            with suppress(OSError):  # another process was faster, or may not be disturbed
+                part.unlink()
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
