@@ -8,7 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.simulators import World, simulators
+from tests.simulators import World, gather_rows, simulators
+from tests.simulators.businesses import establishment
+from tests.simulators.rows import row_of
 
 EDINBURGH = "55.883,-3.45,56.005,-3.077"
 METRES = "310000,660000,340000,690000"
@@ -16,7 +18,8 @@ METRES = "310000,660000,340000,690000"
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with simulators() as running:
+    rows = gather_rows() | {"food_hygiene": [row_of("food_hygiene", row) for row in _REGISTER]}
+    with simulators(rows=rows) as running:
         yield running
 
 
@@ -263,6 +266,20 @@ def test_a_distance_is_in_miles_and_a_centre_off_the_globe_is_forgotten(world: W
 
 
 # --- the register of food businesses
+
+
+# Facts from the register's Edinburgh edition of 13 November 2020 (Open Government Licence v3.0).
+_PUB, _CAFE, _PASS = (
+    (7843, "Pub/bar/nightclub"),
+    (1, "Restaurant/Cafe/Canteen"),
+    ("Pass", "fhis_pass_en-gb"),
+)
+_REGISTER = (
+    establishment(663374, "Powerleague Portobello Community Club", _PUB, "10 Westbank Street", "", "EH15 1DR", ("Improvement Required", "fhis_improvement_required_en-gb"), "2018-07-25", "-3.118316", "55.957079"),
+    establishment(663368, "Powerleague Sighthill Community Club", _PUB, "66 Bankhead Drive", "", "EH11 4EQ", _PASS, "2018-04-03", "-3.297101", "55.927966"),
+    establishment(523062, "Royal Commonwealth Pool", _CAFE, "21 Dalkeith Road", "", "EH16 5BB", _PASS, "2019-05-03", "-3.172746", "55.939204"),
+    establishment(522489, "R V S Astley Ainslie Hospital", _CAFE, "143 Grange Loan", "", "", _PASS, "2014-09-08", None, None),
+)  # fmt: skip
 
 
 def businesses(world: World, version: str | None = "2", **params: Any) -> httpx.Response:
