@@ -1,7 +1,4 @@
-"""The rows that the simulators answer from: those of data/sample, one per thing of a source.
-
-The register of food businesses is authored here as well, so that its simulator is never empty.
-"""
+"""The rows that the simulators answer from: those of data/sample, one per thing of a source."""
 
 from __future__ import annotations
 
@@ -12,8 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from tests.simulators.businesses import businesses
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 SOURCES = (
@@ -139,9 +134,6 @@ def sample_rows(folder: Path = SAMPLE) -> Rows:
             before = rows[source].get(row.key)
             said = row.words | before.words if before else row.words
             rows[source][row.key] = Row(row.key, row.document, said, row.box, row.layer)
-    for business in businesses():
-        row = row_of("food_hygiene", business)
-        rows["food_hygiene"].setdefault(row.key, row)
     return {source: list(things.values()) for source, things in rows.items()}
 
 
