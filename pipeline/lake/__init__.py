@@ -1,1 +1,1 @@
-"""Raw answers as they came: Parquet by source and date, and nothing that changes them."""
+"""Raw answers as they came: Parquet by source and date, changed by nothing but a purge."""

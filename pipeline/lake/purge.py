@@ -25,6 +25,8 @@ def remove_expired(
     for path in files:
         if watch:
             watch(path.name)
+        if not path.exists():  # another purge was faster
+            continue
         rows = read_payloads_file(path)
         kept = rows.filter(is_kept(at))
         if kept.is_empty():

@@ -53,6 +53,15 @@ def test_before_its_time_nothing_goes(lake: Path):
     assert scan_lake(lake).collect().height == 4
 
 
+def test_files_that_another_purge_removed_are_no_error(lake: Path):
+    files = files_of(expired_payloads(lake, LATER))
+    purge(lake, LATER)
+
+    remove_expired(files, LATER)
+
+    assert sorted(scan_lake(lake).collect()["body"]) == [b"2", b"4"]
+
+
 def test_files_without_such_payloads_are_not_touched(lake: Path):
     (path,) = lake_files(lake, "register")
     before = path.stat()
