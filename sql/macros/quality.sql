@@ -61,7 +61,7 @@ create or replace macro email_quality(text) as
 create or replace macro url_depth(text) as
     len(
         list_filter(
-            string_split(regexp_extract(text, '^https?://[^/]+/([^?#]*)', 1), '/'),
+            string_split(regexp_extract(text, '^https?://[^/?#]+/([^?#]*)', 1), '/'),
             lambda part: part != ''
         )
     );

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +44,7 @@ def _circle(box: BoundingBox) -> tuple[GeoPoint, int]:
     return centre, ceil(max(centre.distance_m(corner) for corner in corners) / _METRES_PER_MILE)
 
 
-async def fetch(client: ApiClient, request: SourceRequest) -> AsyncIterator[Answer]:
+async def fetch(client: ApiClient, request: SourceRequest) -> AsyncGenerator[Answer]:
     """Pages until the number that the answer's `meta` gives, or a short page where it has none."""
     size = client.api.page_size or 1000
     for number in range(1, client.api.max_pages + 1):
