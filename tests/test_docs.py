@@ -19,11 +19,20 @@ from pydantic import BaseModel, TypeAdapter
 
 from pipeline.cli import build_parser
 from pipeline.conditions import Operator, parse_condition
-from pipeline.connectors.registry import Connector
+from pipeline.connectors.registry import Connector, load_connectors
 from pipeline.fields import universal_fields
-from pipeline.lens.contract import Contract, FieldRule, MappingRule, RuleCondition, Trigger
+from pipeline.lens.contract import (
+    ConditionTrigger,
+    ConnectorRule,
+    Contract,
+    FieldRule,
+    MappingRule,
+    RuleCondition,
+    Trigger,
+)
 from pipeline.lens.extractors import AnyExtractor
 from pipeline.lens.normalizers import NormalizerName
+from pipeline.lens.paths import known_paths
 from pipeline.records.examples import Example
 from pipeline.report import STAGE_NAMES
 from pipeline.settings import AppConfig
@@ -160,6 +169,25 @@ def test_the_yaml_of_the_lens_page_fits_the_contract():
         "record.canonical_roles",
     ]
     assert Example.model_validate(examples["examples"][0]).id == "osm-padel-court"
+
+
+def test_the_yaml_of_the_page_on_runs_is_a_rule_a_lens_may_have():
+    (document,) = map(yaml.safe_load, blocks(DOCS / "runs.md", "yaml"))
+    ((name, raw),) = document["connector_rules"].items()
+    rule = ConnectorRule.model_validate(raw)
+
+    assert name in load_connectors()["google_places"].node_names
+    (trigger,) = rule.triggers
+    assert isinstance(trigger, ConditionTrigger)
+    assert trigger.when["path"] in known_paths("connector_rules")
+
+
+def test_the_page_on_runs_names_every_path_and_status():
+    roots = {path.split(".")[0] for path in known_paths("connector_rules")}
+    context = {path.split(".")[1] for path in known_paths("connector_rules") if "context." in path}
+    statuses = ["running", "succeeded", "partial", "budget_stopped", "failed", "interrupted"]
+
+    assert not_named([*roots, *context, *statuses], text_of("runs.md")) == []
 
 
 def test_the_lens_page_names_the_whole_contract():
