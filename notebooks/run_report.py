@@ -28,8 +28,12 @@ def stage_table(report: dict) -> pl.DataFrame:
 @app.function
 def connector_table(report: dict) -> pl.DataFrame:
     """What each connector did, in the order of the plan."""
-    columns = ["name", "status", "phase", "mode", "payloads", "records", "cost", "seconds", "why"]
-    return pl.DataFrame(report["connectors"]).select(columns)
+    columns = [
+        "name", "status", "phase", "mode", "payloads", "records", "entities", "values_won",
+        "cost", "seconds", "why",
+    ]  # fmt: skip
+    frame = pl.DataFrame(report["connectors"])
+    return frame.select(name for name in columns if name in frame.columns)  # runs of before, too
 
 
 @app.function

@@ -16,6 +16,7 @@ SightlineError
 │       └── EmptyPurseError    because what was reserved cannot bear it
 ├── ContractError         15   a language model's answer outside its contract
 └── WarehouseError        16   the warehouse file or a publication
+    ├── StaleBuildError        another run was stored meanwhile
     └── WarehouseBusyError     another process holds the file
 
 A message says where, what was found and what was expected.

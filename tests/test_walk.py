@@ -123,7 +123,7 @@ def test_a_skipped_source_says_why(sample_home: Path, sightline: Call):
     skipped = {c["name"]: c["why"] for c in report["connectors"] if c["status"] == "skipped"}
     assert list(skipped) == ["open_charge_map", "google_places.details"]
     assert "ev charging" in skipped["open_charge_map"]
-    assert "confidence 0.98 has reached 0.80" in skipped["google_places.details"]
+    assert "confidence 0.99 has reached 0.80" in skipped["google_places.details"]
 
 
 def test_one_named_thing_is_one_entity(sample_home: Path, sightline: Call):

@@ -38,7 +38,9 @@ def execute(arguments: argparse.Namespace) -> None:
     terms = [(r["name"], r["terms"]) for r in rows]
     out = console()
     out.print(make_table("", columns, shown, right="payloads", whole="connector"))
+    out.print()
     out.print(make_table("", ("connector", "licence", "kept"), kept, whole="connector licence"))
+    out.print()
     out.print(make_table("", ("connector", "terms"), terms, whole="connector"))
 
 

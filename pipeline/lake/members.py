@@ -23,7 +23,7 @@ def reduce_body(body: bytes, keep: Collection[str]) -> bytes:
     if not keep:
         return body
     try:
-        content = json.loads(body)
+        content = json.loads(body.decode("utf-8-sig", "replace"))  # a bad byte costs its text
     except (ValueError, RecursionError) as error:
         raise LakeError(
             f"the answer is no JSON, so it cannot be reduced to {sorted(keep)}, which is all "

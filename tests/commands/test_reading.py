@@ -131,7 +131,7 @@ def test_connectors_name_variables_and_never_values(
         "sport_scotland": "SIGHTLINE_SPORT_SCOTLAND_KEY",
     }
     assert {name for name, row in rows.items() if row["has_key"]} == {
-        "edinburgh_council", "openstreetmap", "serper"
+        "edinburgh_council", "food_hygiene", "openstreetmap", "serper"
     }  # fmt: skip
     assert rows["sport_scotland"]["base_url_variable"] == "SIGHTLINE_SPORT_SCOTLAND_URL"
     assert rows["sport_scotland"]["payloads"] == 9

@@ -54,6 +54,7 @@ def odd_place(name: bytes, latitude: bytes = b"55.9566", more: bytes = b"") -> b
 def test_an_odd_item_costs_itself_at_most(
     apis: SampleApis, home: Path, sightline: Call, body: bytes, records: int
 ):
+    (home / "app.yaml").write_text("lake: {own_terms: [google_places]}\n")  # all of it is kept
     apis.instead["google_places"] = reply(body)
 
     called = sightline("run", QUERY, "--mode", "live", "--json")
