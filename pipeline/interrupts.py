@@ -43,9 +43,14 @@ def interrupts_raised() -> Iterator[None]:
             raise KeyboardInterrupt from error
         raise
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        interrupt_heard()
         signal.signal(signal.SIGINT, before[0])
         signal.signal(signal.SIGALRM, before[1])
+
+
+def interrupt_heard() -> None:
+    """Raise it no more: whoever caught it has something to finish."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def run_stoppable(
