@@ -46,18 +46,20 @@ def place(called: str | None, latitude: float | None, longitude: float | None) -
 
 def content(known: dict[str, Any]) -> str:
     """Of flat content: texts, numbers, and lists of texts."""
-    kept: dict[str, Any] = {}
-    for key, value in known.items():
-        if isinstance(value, str):
-            value = name(value, "keep")
-        elif isinstance(value, list):
-            said = [name(text, "keep") for text in value]
-            value = sorted((text for text in said if text), key=_as_json)
-        elif isinstance(value, float):
-            value = None if math.isnan(value) or math.isinf(value) else round(value, 6) + 0.0
-        if value is not None and value != "" and value != []:
-            kept[key] = value
+    normal = {key: _normal(value) for key, value in known.items()}
+    kept = {key: value for key, value in normal.items() if value not in (None, "", [])}
     return "sha1:" + hashlib.sha1(_as_json(kept).encode()).hexdigest()
+
+
+def _normal(value: Any) -> Any:
+    if isinstance(value, str):
+        return name(value, "keep")
+    if isinstance(value, list):
+        said = [name(text, "keep") for text in value]
+        return sorted((text for text in said if text), key=_as_json)
+    if isinstance(value, float):
+        return None if math.isnan(value) or math.isinf(value) else round(value, 6) + 0.0
+    return value
 
 
 def _as_json(value: Any) -> str:
