@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -43,9 +44,14 @@ def interrupts_raised() -> Iterator[None]:
             raise KeyboardInterrupt from error
         raise
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        interrupt_heard()
         signal.signal(signal.SIGINT, before[0])
         signal.signal(signal.SIGALRM, before[1])
+
+
+def interrupt_heard() -> None:
+    """Raise it no more: whoever caught it has something to finish."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def run_stoppable(
@@ -62,7 +68,10 @@ def run_stoppable(
     """
     import asyncio
 
+    stop_soon: Callable[[], object] | None = None
+
     async def watched() -> None:
+        nonlocal stop_soon
         loop = asyncio.get_running_loop()
         task = asyncio.ensure_future(work)
 
@@ -70,16 +79,17 @@ def run_stoppable(
             stopping.set()
             loop.call_later(patience_seconds, task.cancel)
 
-        def note(_number: int, _frame: FrameType | None) -> None:
-            if stopping.is_set() or not waits():
-                raise KeyboardInterrupt
-            loop.call_soon_threadsafe(stop)
+        stop_soon = partial(loop.call_soon_threadsafe, stop)
+        await task
 
-        with _handled(note):
-            await task
+    def note(_number: int, _frame: FrameType | None) -> None:
+        if stop_soon is None or stopping.is_set() or not waits():
+            raise KeyboardInterrupt
+        stop_soon()
 
     try:
-        asyncio.run(watched())
+        with _handled(note):  # from without, or asyncio would put a handler of its own
+            asyncio.run(watched())
     except (Exception, asyncio.CancelledError) as error:
         if stopping.is_set():
             raise KeyboardInterrupt from error

@@ -107,6 +107,7 @@ class Operation(StrictModel):
     phase: Phase
     cost_usd: Decimal = Field(Decimal(0), ge=0, description="price of one unit, such as a page")
     most_units: int = Field(1, ge=1, description="most units that one call may cost")
+    max_pages: int | None = Field(None, ge=1, description="of a request; None: the API's limit")
     requires: tuple[str, ...] = Field((), description="context keys it reads")
     provides: dict[str, str] = Field({}, description="context key: id scheme that fills it")
     supports_query_only: bool = Field(True, description="can do without what it requires")
@@ -174,6 +175,7 @@ class ConnectorSpec(Operation):
             phase=self.phase,
             cost_usd=self.cost_usd,
             most_units=self.most_units,
+            max_pages=self.max_pages,
             requires=self.requires,
             provides=self.provides,
             supports_query_only=self.supports_query_only,

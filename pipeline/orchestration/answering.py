@@ -28,8 +28,11 @@ def answering_records(
     """Listings that lie in a place asked for and have the words or the kinds asked for.
 
     `records` have the columns of records/extracting.py, part_kind and the four dimensions.
-    A part of something larger is no answer of its own.
+    A part of something larger is no answer of its own, and a query that asks for nothing has
+    none.
     """
+    if not (features.terms or features.locations or features.asked_area):
+        return records.clear()
     whole = (pl.col("role") == "listing") & pl.col("part_kind").is_null()
     listings = records.filter(whole & pl.col("entity_name").is_not_null())
     placed = listings.filter(_is_placed(listings, features, lens))
@@ -62,16 +65,22 @@ def _places(lens: CompiledLens, text: str) -> set[str]:
 
 
 def _has_name(rows: pl.DataFrame, features: QueryFeatures, lens: CompiledLens) -> pl.Expr:
-    wanted = [*features.brands, *features.proper_words]
+    """The words of the name asked for: some in the name, the others there or in the address."""
+    wanted = {*features.brands, *features.proper_words}
     if not wanted:
         return pl.lit(value=True)
 
-    def holds(name: str) -> bool:
-        words = set(lens.vocabulary.name_words(name))
+    def held(name: str) -> list[str]:
+        words = {*lens.vocabulary.name_words(name)}
         spelt = fold(name).split()
-        return all(word in words or _is_spelt(word, spelt) for word in wanted)
+        return sorted(word for word in wanted if word in words or _is_spelt(word, spelt))
 
-    return pl.lit(map_distinct(rows["entity_name"], holds, pl.Boolean)).fill_null(value=False)
+    written = rows.select(pl.concat_str(_ADDRESS, separator=" . ", ignore_nulls=True)).to_series()
+    named = pl.lit(map_distinct(rows["entity_name"], held, _TEXTS))
+    said = pl.lit(
+        map_distinct(written, lambda text: sorted(wanted & {*fold(text).split()}), _TEXTS)
+    )
+    return (named.list.len() > 0) & (named.list.set_union(said).list.len() == len(wanted))
 
 
 def _is_spelt(wanted: str, spelt: list[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Mapping, Sequence
@@ -59,7 +60,7 @@ async def answer(
         if session:
             await _fetch(ask, outcome, context, environ, session)
         else:
-            _replay(ask, outcome, context, question)
+            await asyncio.to_thread(_replay, ask, outcome, context, question)
     except StoppedError:
         outcome.status, outcome.why = "stopped", INTERRUPTED
     except Exception as error:  # noqa: BLE001  # the phase boundary: one connector's failure
@@ -94,9 +95,10 @@ async def _fetch(
     session: Session,
 ) -> None:
     """Answers of the API as the lake recorded them; what came before a failure counts."""
-    from pipeline.orchestration.fetching import Fetched, fetch_answers
+    from pipeline.orchestration.fetching import Fetched, fetch_answers, require_keys
 
     node = ask.node
+    require_keys([node.connector], environ)  # a rule may select it only once something is found
     fetched = Fetched(open_purse(node, ask.requests))
     failures = []
     try:

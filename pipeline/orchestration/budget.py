@@ -35,7 +35,8 @@ class Budget:
 
 def worst_case(node: ConnectorNode, requests: Sequence[SourceRequest]) -> Decimal:
     """What the requests cost if every page there may be is asked for."""
-    calls = len(requests) * node.connector.spec.api.max_pages
+    pages = node.operation.max_pages or node.connector.spec.api.max_pages
+    calls = len(requests) * pages
     if node.call_limit is not None:
         calls = min(calls, node.call_limit)
     return node.operation.worst_call_usd * calls

@@ -93,7 +93,9 @@ def _accept(
     """Accept what the phase brought; the ids of the accepted are seeds for later phases."""
     seeds = []
     for brought in contributions:
-        accepted = [c for c in brought.candidates if state.accept_entity(c).accepted]
+        told = [(candidate, state.accept_entity(candidate)) for candidate in brought.candidates]
+        # A duplicate speaks of something accepted too, and may know an id that the first did not.
+        accepted = [c for c, verdict in told if verdict.key in state.accepted_entity_keys]
         provides = nodes[brought.connector].operation.provides
         found = {key: _ids(accepted, scheme) for key, scheme in provides.items()}
         given = {key.removeprefix("context.seeds."): ids for key, ids in found.items() if ids}
@@ -102,4 +104,4 @@ def _accept(
 
 
 def _ids(candidates: Sequence[Candidate], scheme: str) -> list[Any]:
-    return [c.ids[scheme] for c in candidates if scheme in c.ids]
+    return list(dict.fromkeys(c.ids[scheme] for c in candidates if scheme in c.ids))

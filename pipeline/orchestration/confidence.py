@@ -50,5 +50,8 @@ class StandardConfidence:
 
 
 def _support(group: Group) -> float:
-    by_source = {candidate.source: candidate.confidence for candidate in group}
+    by_source: dict[str, float] = {}
+    for candidate in group:
+        said = by_source.get(candidate.source, 0.0)
+        by_source[candidate.source] = max(said, candidate.confidence)
     return 1.0 - prod(1.0 - by_source[source] for source in sorted(by_source))

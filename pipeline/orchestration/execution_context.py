@@ -73,7 +73,9 @@ class ExecutionContext:
         """Take in what the connectors of a phase brought, in the order of their names.
 
         Lists append, mappings merge by key, a single value goes to the higher trust and then
-        to the later name. So the order in which the connectors answered changes nothing.
+        to the later name; so does a key whose values differ in shape. None says nothing. So
+        the order in which the connectors answered changes nothing, and neither does what a
+        contribution's owner makes of it later.
         """
         for brought in sorted(contributions, key=lambda contribution: contribution.connector):
             self.candidates.extend(brought.candidates)
@@ -85,21 +87,20 @@ class ExecutionContext:
     ) -> None:
         for key, value in new.items():
             where, old = (*path, key), into.get(key)
-            known = self._trust.get(where, 0)
-            if isinstance(value, Mapping) and isinstance(old, dict | None):
-                self._merge(where, into.setdefault(key, {}), value, trust)
-            elif isinstance(value, list | tuple) and isinstance(old, list | None):
-                into.setdefault(key, []).extend(value)
-            elif old is None or trust >= known:
-                self._forget(where)
-                into[key] = value
-            else:
+            fits = old is None or _shape(old) is _shape(value)
+            if value is None or (not fits and trust < self._trust.get(where, 0)):
                 continue
+            if not fits:  # a value of another shape takes the trust of its parts along
+                self._trust = {w: t for w, t in self._trust.items() if w[: len(where)] != where}
+                old = None
+            if isinstance(value, Mapping):
+                into[key] = {} if old is None else old
+                self._merge(where, into[key], value, trust)
+            elif isinstance(value, list | tuple):
+                into[key] = [*(old or ()), *value]
+            elif trust >= self._trust.get(where, 0):
+                into[key] = value
             self._trust[where] = max(trust, self._trust.get(where, 0))
-
-    def _forget(self, path: tuple[str, ...]) -> None:
-        """A value that is replaced whole takes the trust of its parts along."""
-        self._trust = {w: t for w, t in self._trust.items() if w[: len(path)] != path}
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values in a fixed order: what conditions see as `context`, and tests compare."""
@@ -110,3 +111,10 @@ class ExecutionContext:
             "evidence": self.evidence,
             "seeds": self.seeds,
         }
+
+
+def _shape(value: Any) -> type:
+    """What a value is merged as: a mapping, a list or one single value."""
+    if isinstance(value, Mapping):
+        return dict
+    return list if isinstance(value, list | tuple) else object

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import product
-from math import floor
+from math import cos, floor, radians
 
 from pipeline.lens.vocabulary import Vocabulary
 from pipeline.orchestration.candidate import Candidate
 from pipeline.text import fold
 from pipeline.values import GeoPoint
 
-_CELL_DEGREES = 0.005  # about 550 m north-south: more than any two accuracies together
 _LEAST_REACH_M = 150.0  # two sources rarely point at the same door of a large site
+_METRES_PER_DEGREE = 110_000.0  # of latitude, and at least that: cells may be too large
+_LEAST_COSINE = 0.01  # nearer to a pole a degree of longitude is no length
 
 
 def group_candidates(
@@ -48,6 +49,7 @@ def _pairs(candidates: Sequence[Candidate]) -> Iterator[tuple[int, int]]:
     """Pairs with a strong id in common, and pairs in the same or a neighbouring cell."""
     holders: dict[tuple[str, str], int] = {}
     cells: dict[tuple[int, int], list[int]] = defaultdict(list)
+    high, wide = _cell(candidates)
     for n, candidate in enumerate(candidates):
         for scheme_and_id in sorted(candidate.ids.items()):
             first = holders.setdefault(scheme_and_id, n)
@@ -56,11 +58,20 @@ def _pairs(candidates: Sequence[Candidate]) -> Iterator[tuple[int, int]]:
         point = _point(candidate)
         if point is None:
             continue
-        row, column = floor(point.latitude / _CELL_DEGREES), floor(point.longitude / _CELL_DEGREES)
+        row, column = floor(point.latitude / high), floor(point.longitude / wide)
         for d_row, d_column in product((-1, 0, 1), repeat=2):
             for other in cells[row + d_row, column + d_column]:
                 yield other, n
         cells[row, column].append(n)
+
+
+def _cell(candidates: Sequence[Candidate]) -> tuple[float, float]:
+    """Degrees of latitude and longitude that no two candidates of one thing are apart."""
+    reach = 2 * max((candidate.accuracy_m for candidate in candidates), default=0.0)
+    high = max(reach, _LEAST_REACH_M) / _METRES_PER_DEGREE
+    points = [point for point in map(_point, candidates) if point]
+    farthest = max((abs(point.latitude) for point in points), default=0.0) + high
+    return high, high / max(cos(radians(min(farthest, 90.0))), _LEAST_COSINE)
 
 
 def _are_one(left: Candidate, right: Candidate, vocabulary: Vocabulary) -> bool:

@@ -11,11 +11,13 @@ from enum import StrEnum
 from hashlib import sha1
 from math import isfinite
 from typing import Any
+from unicodedata import normalize
 
 from pipeline.values import canonical_json
 
 _PUNCTUATION = re.compile(r"[^\w\s]|_")
 _DECIMALS = 4  # of a degree: about 11 m north-south
+_MISSING: tuple[Any, ...] = (None, "", [], {})
 
 
 class Strictness(StrEnum):
@@ -27,8 +29,11 @@ class Strictness(StrEnum):
 
 
 def normalize_name(name: str, strictness: Strictness = Strictness.BLANK) -> str:
-    """A name case-folded, without outer or repeated blanks, punctuation by strictness."""
-    folded = name.casefold()
+    """A name case-folded, without outer or repeated blanks, punctuation by strictness.
+
+    A letter with its accent is one letter, however it is encoded.
+    """
+    folded = normalize("NFC", name.casefold())
     if strictness is not Strictness.KEEP:
         folded = _PUNCTUATION.sub(" " if strictness is Strictness.BLANK else "", folded)
     return " ".join(folded.split())
@@ -79,7 +84,8 @@ def _normal(value: Any) -> Any:
         return round(value, 6) + 0.0 if isfinite(value) else None
     if isinstance(value, Mapping):
         known = {str(key): _normal(item) for key, item in value.items()}
-        return {key: item for key, item in known.items() if item not in (None, "", [], {})}
+        return {key: item for key, item in known.items() if item not in _MISSING}
     if isinstance(value, list | tuple | set | frozenset):
-        return sorted((_normal(item) for item in value), key=canonical_json)
+        items = (_normal(item) for item in value)
+        return sorted((item for item in items if item not in _MISSING), key=canonical_json)
     return value

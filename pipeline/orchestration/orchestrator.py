@@ -84,8 +84,8 @@ class Orchestrator:
         if self.context.settings.mode == "live":
             from pipeline.orchestration.fetching import require_keys
 
-            selected = [n.connector for n in self.plan.nodes if self._is_selected(n)]
-            require_keys(selected, self.environ)
+            selected = {node.connector.name: node.connector for node in self._selected(*Phase)}
+            require_keys(list(selected.values()), self.environ)
 
     def in_plan_order(self) -> list[ConnectorOutcome]:
         """What became of each node that was reached."""
@@ -169,19 +169,18 @@ class Orchestrator:
     def _progress(self) -> Progress:
         """Where the run stands; a structured source counts once it has been asked or ruled out."""
         groups = group_candidates(self.state.accepted_entities, self.context.lens.vocabulary)
-        waiting = [
-            node
-            for node in self.plan.in_phase(Phase.STRUCTURED)
-            if node.name not in self.outcomes and self._is_selected(node)
-        ]
+        waiting = [n for n in self._selected(Phase.STRUCTURED) if n.name not in self.outcomes]
         return Progress(self.request, self.features.mode, groups, bool(waiting))
 
-    def _is_selected(self, node: ConnectorNode) -> bool:
+    def _selected(self, *phases: Phase) -> list[ConnectorNode]:
+        """The nodes that the lens's rules select, as things stand."""
         seen = build_eval_context(self.request, self.features, self.state)
-        return select(node, self.features, seen).runs
+        nodes = (node for phase in phases for node in self.plan.in_phase(phase))
+        return [node for node in nodes if select(node, self.features, seen).runs]
 
     def _live_nodes(self) -> set[str]:
         """The nodes that the network answers in this mode."""
-        if self.context.settings.mode == "replay":
-            return set()
-        return {n.name for n in self.plan.nodes if n.connector.spec.api.can_run(self.environ)}
+        mode, nodes = self.context.settings.mode, self.plan.nodes
+        if mode == "auto":
+            return {n.name for n in nodes if n.connector.spec.api.can_run(self.environ)}
+        return {n.name for n in nodes} if mode == "live" else set()

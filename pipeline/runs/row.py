@@ -17,7 +17,7 @@ import polars as pl
 
 from pipeline.context import RunContext
 from pipeline.errors import SightlineError, WarehouseError
-from pipeline.interrupts import interrupts_raised
+from pipeline.interrupts import interrupt_heard, interrupts_raised
 from pipeline.lake.payload import no_payloads
 from pipeline.values import canonical_json
 from pipeline.warehouse.writing import RunRow, begin_run, write_changes
@@ -59,9 +59,10 @@ class RunRecord:
             try:
                 yield
             except KeyboardInterrupt:
+                interrupt_heard()
                 self._end("interrupted", {})
                 raise
-            except Exception as error:
+            except BaseException as error:  # a library that panics raises no Exception
                 told = str(error) if isinstance(error, SightlineError) else repr(error)
                 self._end("failed", {"error": told})
                 raise

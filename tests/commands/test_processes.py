@@ -19,20 +19,10 @@ from werkzeug import Request, Response
 from pipeline.interrupts import interrupts_raised
 from tests.conftest import Call
 from tests.loopback import KEYS, reply
+from tests.processes import start
 
-SCRIPT = Path(sys.executable).with_name("sightline")
 IMPATIENT = "default_lens: edinburgh_finds\nengine: {lock_wait_seconds: 0.2}\n"
 HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); input()"
-
-
-def start(home: Path, *arguments: str, **environ: str) -> subprocess.Popen[str]:
-    """The console script in a process of its own, with Ctrl-C as a terminal leaves it."""
-    listen = "import os, signal, sys; signal.signal(2, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
-    return subprocess.Popen(
-        [sys.executable, "-c", listen, str(SCRIPT), *arguments],
-        env=os.environ | {"SIGHTLINE_HOME": str(home), "PYTHONUNBUFFERED": ""} | environ,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
 
 
 @contextmanager
