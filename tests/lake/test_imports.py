@@ -233,6 +233,15 @@ def test_foreign_content_names_the_file_and_the_source(tmp_path: Path):
     assert str(refused.value) == f"{path}: is not council: no list (application/json)"
 
 
+def test_foreign_content_in_an_archive_names_the_member(tmp_path: Path):
+    path = write_tar(tmp_path / "d.tar.xz", a_json=b"[1]", b_json=b"{}")
+
+    with pytest.raises(ForeignPayloadError) as refused:
+        import_into(tmp_path / "lake", path)
+
+    assert str(refused.value).startswith(f"{path}:folder/b.json: is not council")
+
+
 def test_the_command_imports_and_then_knows(home: Path, tmp_path: Path, sightline: Call):
     dump = write(tmp_path / "poi.json", json.dumps(PLACES))
 
