@@ -182,7 +182,9 @@ def _add_lake(commands: Commands[_Parser]) -> None:
     actions = lake.add_subparsers(title="actions", metavar="ACTION", required=True)
     load = _command(actions, "import", "lake_import", "load recorded answers or published dumps")
     load.add_argument("--source", required=True, metavar="NAME", help="whose answers they are")
-    load.add_argument("--date", metavar="YYYY-MM-DD", help="when they were fetched (now)")
+    load.add_argument(
+        "--date", metavar="YYYY-MM-DD", help="when they were fetched (the day they name, else now)"
+    )
     load.add_argument("paths", nargs="+", metavar="PATH", help=".json .csv .xml, .gz, .tar.xz")
     _json_option(load)
     _json_option(_command(actions, "ls", "lake_ls", "list what the lake holds"))

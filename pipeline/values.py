@@ -57,6 +57,15 @@ class BoundingBox:
             and self.east >= other.east
         )
 
+    def meets(self, other: BoundingBox) -> bool:
+        """Whether the two boxes have a point in common."""
+        return (
+            self.south <= other.north
+            and self.west <= other.east
+            and self.north >= other.south
+            and self.east >= other.west
+        )
+
     @property
     def extent(self) -> float:
         """Square degrees: enough to tell which of two boxes is smaller."""

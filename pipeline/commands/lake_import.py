@@ -9,7 +9,7 @@ from pipeline.commands.common import console, parse_date, print_json, progress_o
 from pipeline.connectors.registry import Connector, require_connector
 from pipeline.context import utc_now
 from pipeline.errors import LakeError
-from pipeline.lake.imports import DumpSource, import_files
+from pipeline.lake.imports import DumpSource, ImportLimits, import_files
 from pipeline.settings import load_settings
 
 
@@ -17,12 +17,12 @@ def execute(arguments: argparse.Namespace) -> None:
     """Import every file, or none of them."""
     settings = load_settings()
     source = dump_source(require_connector(arguments.source))
-    fetched_at = utc_now() if arguments.date is None else parse_date(arguments.date)
+    fetched_at = None if arguments.date is None else parse_date(arguments.date)
     paths = [Path(path) for path in arguments.paths]
-    limit_bytes = settings.app.lake.max_payload_mb * 1024 * 1024
+    limits = ImportLimits(settings.app.lake.max_payload_mb * 1024 * 1024)
     packed_bytes = sum(path.stat().st_size for path in paths if path.is_file())
     with progress_of_bytes("importing", packed_bytes) as watch:
-        report = import_files(settings.lake, source, paths, fetched_at, limit_bytes, watch)
+        report = import_files(settings.lake, source, paths, utc_now(), limits, watch, fetched_at)
     if arguments.json:
         print_json({"imported": report.imported, "known": report.known})
         return
@@ -52,4 +52,5 @@ def dump_source(connector: Connector) -> DumpSource:
         spec.import_types,
         spec.volatile,
         connector.require_expected,
+        connector.describe,
     )

@@ -17,6 +17,7 @@ from pipeline.connectors.decoding import FAILURES, SEPARATOR, Decoded
 from pipeline.connectors.markup import MarkupError, decode_markup, read_element, read_elements
 
 _ATTRIBUTES = r"""((?:\s+[^\s<>/="'&]+\s*=\s*(?:"[^"<&]*"|'[^'<&]*'))*)"""
+_ANY_ATTRIBUTES = _ATTRIBUTES.replace("&", "")  # entities in values too
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
 # What no pattern can vouch for: characters XML forbids, and the end of a section.
 _DOUBTFUL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]|\]\]>"
@@ -73,7 +74,7 @@ def _cut(text: str, record: str) -> pl.DataFrame:
     name = re.escape(record)
     opening, closing = rf"<{name}[\s>]", f"</{record}>"
     whole = pl.Series("text", [text]).str.replace_all(rf"</{name}\s+>", closing)
-    filled = whole.str.replace_all(rf"<{name}{_ATTRIBUTES}\s*/>", f"<{record}$1>{closing}")
+    filled = whole.str.replace_all(rf"<{name}{_ANY_ATTRIBUTES}\s*/>", f"<{record}$1>{closing}")
     pieces = filled.str.split(closing).list.explode(keep_nulls=False, empty_as_null=False)
     frame = pieces.to_frame().with_columns(
         pl.col("text").str.count_matches(opening).cast(pl.Int64).alias("begun"),

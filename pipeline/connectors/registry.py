@@ -18,6 +18,7 @@ from pipeline.connectors.spec import ConnectorSpec
 from pipeline.contracts import load_contract
 from pipeline.errors import SettingsError, UsageError
 from pipeline.findings import nearest
+from pipeline.lake.editions import Edition
 
 if TYPE_CHECKING:  # httpx costs 100 ms that only live runs should pay
     from pipeline.connectors.http import ApiClient
@@ -60,6 +61,14 @@ class Connector:
         """Raise ForeignPayloadError unless the body is an answer of this source."""
         self._module("answer").require_expected(body, content_type, self.spec)
 
+    def describe(self, body: bytes, content_type: str) -> Edition | None:
+        """What a dump of this source says of itself; None where its answer.py cannot tell."""
+        answer = self._module("answer")
+        if not hasattr(answer, "describe"):
+            return None
+        edition: Edition | None = answer.describe(body, content_type, self.spec)
+        return edition
+
     def _module(self, name: str) -> ModuleType:
         return import_module(f"pipeline.connectors.{self.spec.name}.{name}")
 
@@ -75,6 +84,11 @@ def load_connectors() -> dict[str, Connector]:
             raise SettingsError(f"{where}: name is {spec.name!r}, expected the folder's name")
         connectors[spec.name] = Connector(spec)
     return connectors
+
+
+def snapshot_sources() -> list[str]:
+    """The sources of whose dumps only the newest edition of a scope counts."""
+    return [name for name, connector in load_connectors().items() if connector.spec.snapshot]
 
 
 def require_connector(name: str) -> Connector:

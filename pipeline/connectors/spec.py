@@ -77,6 +77,9 @@ class ConnectorSpec(StrictModel):
     volatile: tuple[str, ...] = Field((), description="members of answers that never repeat")
     missing_values: tuple[str, ...] = Field((), description="texts that mean no value")
     import_types: tuple[str, ...] = Field((), description="media types of published dumps")
+    snapshot: bool = Field(
+        False, description="what the newest edition of a dump does not list is gone"
+    )
     xml_record: str | None = Field(None, description="the element that is a record in XML dumps")
     settings: dict[str, Any] = Field({}, description="facts only this connector reads")
 

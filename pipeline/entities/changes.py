@@ -102,14 +102,23 @@ def _begun(build: Build) -> Iterator[_Event]:
 
 def _ended(build: Build) -> Iterator[_Event]:
     """What was in the directory; a group that never was leaves it without a word."""
-    moved = build.identities.moved.drop_nulls("slug").select("entity_id", "heir_id", "is_refused")
-    for entity_id, heir, is_refused in moved.iter_rows():
+    columns = ("entity_id", "heir_id", "is_refused", "lost")
+    moved = build.identities.moved.drop_nulls("slug").select(columns)
+    for entity_id, heir, is_refused, lost in moved.iter_rows():
         if heir is not None:
             yield entity_id, "merged_into", heir, "its records joined another"
         elif is_refused:
             yield entity_id, "retired", None, "the directory no longer admits it"
         else:
-            yield entity_id, "retired", None, "none of its records is left"
+            yield entity_id, "retired", None, _told_lost(lost or [])
+
+
+def _told_lost(records: list[str]) -> str:
+    """Why an entity is retired, with the first of the records that nothing holds any more."""
+    if not records:
+        return "none of its records is left"
+    more = f" and {len(records) - 1} more" if len(records) > 1 else ""
+    return f"none of its records is left: no current answer holds {records[0]}{more}"
 
 
 def _renamed(build: Build) -> pl.DataFrame:

@@ -20,7 +20,7 @@ class Identities:
 
     `groups`: group_key, entity_id, is_new, split_from; `slugs`: group_key, slug, former_slug
     of the admitted; `moved`: entity_id, heir_id, slug, is_refused of the stored entities that
-    leave the directory.
+    leave the directory, with `lost`, those of their records that nothing holds any more.
     """
 
     groups: pl.DataFrame
@@ -51,7 +51,13 @@ def identify(
     bench.register("slug_wish", _slug_wishes(admitted, groups, lens))
     bench.run_step("identity", "slug_choice")
     bench.run_step("identity", "moved_entity")
-    return Identities(groups, bench.fetch("slug_choice"), bench.fetch("moved_entity"))
+    moved = bench.fetch("moved_entity").join(_lost(stored, bench), on="entity_id", how="left")
+    return Identities(groups, bench.fetch("slug_choice"), moved)
+
+
+def _lost(stored: Stored, bench: Workbench) -> pl.DataFrame:
+    gone = stored.members.join(bench.fetch("group_member"), on="record_key", how="anti")
+    return gone.group_by("entity_id").agg(pl.col("record_key").sort().alias("lost"))
 
 
 def _slug_wishes(admitted: pl.DataFrame, groups: pl.DataFrame, lens: CompiledLens) -> pl.DataFrame:

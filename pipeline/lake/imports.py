@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.errors import ForeignPayloadError, LakeError
+from pipeline.lake.editions import IMPORT, Edition
 from pipeline.lake.files import content_type, read_members
 from pipeline.lake.parts import BUFFER_BYTES, Parts
 from pipeline.lake.payload import Payload, request_json, retained_until
@@ -16,7 +17,10 @@ from pipeline.lake.store import known_content
 
 @dataclass(frozen=True)
 class DumpSource:
-    """What an import must know of its source; `check` raises ForeignPayloadError."""
+    """What an import must know of its source.
+
+    `check` raises ForeignPayloadError; `describe` answers what a dump says of itself.
+    """
 
     name: str
     licence: str
@@ -24,6 +28,7 @@ class DumpSource:
     types: tuple[str, ...]
     volatile: tuple[str, ...]
     check: Callable[[bytes, str], None]
+    describe: Callable[[bytes, str], Edition | None] = lambda _body, _kind: None
 
 
 @dataclass(frozen=True)
@@ -42,29 +47,39 @@ class ImportWatch:
     advance: Callable[[int], None] = lambda _: None
 
 
+@dataclass(frozen=True)
+class ImportLimits:
+    """Bytes: of one unpacked file, and of those that wait in memory to be written."""
+
+    payload_bytes: int
+    buffer_bytes: int = BUFFER_BYTES
+
+
 def import_files(
     lake: Path,
     source: DumpSource,
     paths: Iterable[Path],
-    fetched_at: datetime,
-    limit_bytes: int,
+    now: datetime,
+    limits: ImportLimits,
     watch: ImportWatch | None = None,
-    buffer_bytes: int = BUFFER_BYTES,
+    fetched_at: datetime | None = None,
 ) -> ImportReport:
     """Check every file, and only then let them all in: one bad file and none enters.
 
-    Files are taken one at a time, so that memory holds about `buffer_bytes` of them. Raises
+    `fetched_at` is when they were fetched: by default the day that a dump says it shows, else
+    `now`. Files are taken one at a time, so that memory stays bounded. Raises
     LakeError for a file that is missing, empty, damaged, too large, of a type the source does
     not publish, or that holds something else.
     """
     watch = watch or ImportWatch()
     seen = known_content(lake, source.name)
     report = ImportReport([], [])
-    with Parts(lake, source.name, buffer_bytes) as parts:
+    with Parts(lake, source.name, limits.buffer_bytes) as parts:
         for path in paths:
-            for name, body in read_members(path, limit_bytes, watch.advance):
+            for name, body in read_members(path, limits.payload_bytes, watch.advance):
                 watch.begin(name)
-                payload = _checked(source, path, name, body, fetched_at)
+                kind = _checked_type(source, path, name, body)
+                payload = _to_payload(source, name, body, kind, now, fetched_at)
                 if payload.content_sha256 in seen:
                     report.known.append(name)
                     continue
@@ -75,9 +90,8 @@ def import_files(
     return report
 
 
-def _checked(
-    source: DumpSource, path: Path, name: str, body: bytes, fetched_at: datetime
-) -> Payload:
+def _checked_type(source: DumpSource, path: Path, name: str, body: bytes) -> str:
+    """The media type of a file that is what it should be. Raises LakeError."""
     kind = content_type(name)
     if kind not in source.types:
         raise LakeError(
@@ -86,16 +100,30 @@ def _checked(
     try:
         source.check(body, kind)
     except ForeignPayloadError as error:
-        raise ForeignPayloadError(f"{path}: is not {source.name}: {error}") from error
+        where = path if path.name.startswith(name) else f"{path}:{name}"
+        raise ForeignPayloadError(f"{where}: is not {source.name}: {error}") from error
+    return kind
+
+
+def _to_payload(
+    source: DumpSource,
+    name: str,
+    body: bytes,
+    kind: str,
+    now: datetime,
+    fetched_at: datetime | None,
+) -> Payload:
+    edition = source.describe(body, kind) or Edition()
+    when = fetched_at or edition.fetched_at(now)
     return Payload(
         source=source.name,
-        endpoint="import",
-        request=request_json({"file": name}),
+        endpoint=IMPORT,
+        request=request_json({"file": name} | edition.as_request()),
         status=200,
         content_type=kind,
         body=body,
-        fetched_at=fetched_at,
+        fetched_at=when,
         licence=source.licence,
-        retain_until=retained_until(fetched_at, source.retain_days),
+        retain_until=retained_until(when, source.retain_days),
         volatile=source.volatile,
     )

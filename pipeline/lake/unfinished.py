@@ -36,12 +36,12 @@ def remove_abandoned(lake: Path) -> None:
     """Delete what processes that are gone have left unfinished."""
     for part in lake.glob("source=*/ingest_date=*/.*.part"):
         writer = part.name.split(".")[-2]
-        if writer.isdecimal() and not _is_running(int(writer)):
+        if writer.isdecimal() and not _is_alive(int(writer)):
             with suppress(OSError):  # another process was faster, or may not be disturbed
                 part.unlink()
 
 
-def _is_running(process: int) -> bool:
+def _is_alive(process: int) -> bool:
     try:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):

@@ -136,7 +136,10 @@ def _replay(
     if context.settings.mode == "auto":
         notes.append(f"{plan.connector.spec.api.key_variable} is not set, so the lake was asked")
     requests = plan.connector.plan_requests(question, plan.parameters)
-    payloads = replay(context.settings.lake, plan.connector.name, question, requests)
+    payloads = replay(
+        context.settings.lake, plan.connector.name, question, requests,
+        is_snapshot=plan.connector.spec.snapshot,
+    )  # fmt: skip
     if payloads.is_empty():
         notes.append("the lake holds no answer to this or a wider question")
     return payloads, notes

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.connectors.questions import Question, SourceRequest
+from pipeline.lake.editions import IMPORT, current
 from pipeline.lake.store import collect_payloads, scan_lake
 from pipeline.values import BoundingBox
 
@@ -16,24 +17,37 @@ _AREA_LENGTH = 4
 
 
 def replay(
-    lake: Path, source: str, question: Question, requests: Sequence[SourceRequest]
+    lake: Path,
+    source: str,
+    question: Question,
+    requests: Sequence[SourceRequest],
+    *,
+    is_snapshot: bool = False,
 ) -> pl.DataFrame:
     """The source's payloads that answer the question, as rows of the lake.
 
-    A payload answers if its request is the same, if it is an imported dump, or if its area
-    contains the question's and its words are among those the question says or implies.
+    A payload answers if its request is the same, if its area contains the question's and its
+    words are among those the question says or implies, or if it is an imported dump whose
+    areas, where it names them, meet the question's. `is_snapshot`: of the editions of a scope
+    only the newest is a dump that answers.
     """
-    rows = scan_lake(lake, source)
-    asked = collect_payloads(rows.select("endpoint", "request").unique())
+    rows = current(scan_lake(lake, source), [source] if is_snapshot else [])
+    asked = collect_payloads(rows.select("payload_id", "endpoint", "request"))
     same = {request.canonical for request in requests}
     answering = [
-        request
-        for endpoint, request in asked.iter_rows()
-        if endpoint == "import" or request in same or _is_wider(request, question)
+        payload_id
+        for payload_id, endpoint, request in asked.iter_rows()
+        if request in same
+        or (_meets(request, question) if endpoint == IMPORT else _is_wider(request, question))
     ]
-    answers = collect_payloads(rows.filter(pl.col("request").is_in(answering)))
+    answers = collect_payloads(rows.filter(pl.col("payload_id").is_in(answering)))
     ordered = answers.sort("payload_id", "lake_path")
     return ordered.unique("payload_id", keep="first", maintain_order=True)
+
+
+def _meets(request: str, question: Question) -> bool:
+    areas = json.loads(request).get("areas")
+    return not areas or any(BoundingBox(*area).meets(question.area) for area in areas)
 
 
 def _is_wider(request: str, question: Question) -> bool:

@@ -9,10 +9,11 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.connectors.registry import load_connectors
+from pipeline.connectors.registry import load_connectors, snapshot_sources
 from pipeline.context import RunContext
 from pipeline.entities.build import Build, build_entities
 from pipeline.entities.changes import to_changes
+from pipeline.lake.editions import current
 from pipeline.lake.store import collect_payloads, scan_lake
 from pipeline.records.reading import read_payloads
 from pipeline.runs.row import record_failures, run_values, used_payloads
@@ -48,9 +49,8 @@ def _rebuild(
 ) -> RebuildReport:
     connectors = load_connectors()
     with stages.stage("payloads") as stage:
-        rows = collect_payloads(scan_lake(context.settings.lake, as_of=as_of)).unique(
-            "payload_id", keep="first", maintain_order=True
-        )
+        held = current(scan_lake(context.settings.lake, as_of=as_of), snapshot_sources())
+        rows = collect_payloads(held).unique("payload_id", keep="first", maintain_order=True)
         known = rows.filter(pl.col("source").is_in(list(connectors)))
         payloads = {str(k[0]): f for k, f in known.partition_by("source", as_dict=True).items()}
         stage.came_out = known.height

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,12 +15,13 @@ from typing import Any
 import polars as pl
 
 from pipeline.connectors.questions import Question
-from pipeline.connectors.registry import load_connectors
+from pipeline.connectors.registry import load_connectors, snapshot_sources
 from pipeline.context import RunContext
 from pipeline.entities.build import Build, build_entities
 from pipeline.entities.changes import to_changes
 from pipeline.errors import ConnectorError
 from pipeline.interrupts import interrupts_cancel, interrupts_raised
+from pipeline.lake.editions import without_retired
 from pipeline.lake.store import lake_files
 from pipeline.orchestration.orchestrator import ask_connectors
 from pipeline.orchestration.outcome import ConnectorOutcome
@@ -73,7 +74,8 @@ def run_query(
         outcomes = _ask(context, request, features, stages)
         reading = _read(context, outcomes, stages)
         stored = read_stored(context.gate, context.lens.id)
-        build = _build(context, features, reading, stored, stages)
+        read = {o.name: list(o.payloads["payload_id"]) for o in outcomes if o.payloads.height}
+        build = _build(context, features, reading, stored, read, stages)
         report = _report(context, features, outcomes, reading, build, stages)
         report.warnings.extend(_evidence_warnings(context))
         if persist:
@@ -127,12 +129,17 @@ def _build(
     features: QueryFeatures,
     reading: Reading,
     stored: Stored,
+    read: Mapping[str, Sequence[str]],
     stages: Stages,
 ) -> Build:
     """Resolve and merge the answers together with what is stored already."""
     specs = {name: connector.spec for name, connector in load_connectors().items()}
     fresh = reading.records.select(stored.records.columns)
-    before = stored.records.join(fresh, on="record_key", how="anti")
+    before = without_retired(
+        stored.records.join(fresh, on="record_key", how="anti"),
+        context.settings.lake,
+        {source: read[source] for source in snapshot_sources() if source in read},
+    )
     universe = pl.concat([fresh, before])
     with stages.stage("groups", universe.height) as stage, context.bench() as bench:
         build = build_entities(

@@ -27,14 +27,18 @@ def decode(text: str | bytes) -> Decoded:
 
 
 def oracle(body: bytes) -> list[tuple[str | None, ...]]:
-    """What a parser finds: the text of the first such element, where it has no children."""
-    rows = []
-    for record in ET.fromstring(body).iter("Rec"):
-        found: list[ET.Element | None] = [record.find(path) for path in PATHS]
-        rows.append(
-            tuple((e.text or None) if e is not None and not len(e) else None for e in found)
-        )
-    return rows
+    """What a parser finds, name by name the first such child; its text if it has no children."""
+    return [
+        tuple(text_of(record, *path.split("/")) for path in PATHS)
+        for record in ET.fromstring(body).iter("Rec")
+    ]
+
+
+def text_of(element: ET.Element, *names: str) -> str | None:
+    found: ET.Element | None = element
+    for name in names:
+        found = found.find(name) if found is not None else None
+    return (found.text or None) if found is not None and not len(found) else None
 
 
 def rec(number: int, inside: str = "") -> str:

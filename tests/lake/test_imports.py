@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ForeignPayloadError, LakeError
-from pipeline.lake.imports import DumpSource, ImportReport, ImportWatch, import_files
+from pipeline.lake.imports import DumpSource, ImportLimits, ImportReport, ImportWatch, import_files
 from pipeline.lake.parts import Parts
 from pipeline.lake.store import scan_lake
 from tests.conftest import Call
 from tests.lake.payloads import DAY, a_payload, files_under, write_tar
 
 LIMIT = 1_000_000
+LIMITS = ImportLimits(LIMIT)
 PLACES = [{"ID": 1, "AddressInfo": {"Title": "One"}}, {"ID": 2, "AddressInfo": {"Title": "Two"}}]
 
 
@@ -36,7 +37,7 @@ def write(path: Path, text: str) -> Path:
 
 
 def import_into(lake: Path, *paths: Path, source: DumpSource | None = None) -> ImportReport:
-    return import_files(lake, source or a_source(), paths, DAY, LIMIT)
+    return import_files(lake, source or a_source(), paths, DAY, LIMITS)
 
 
 def test_a_file_becomes_a_payload_as_it_came(tmp_path: Path):
@@ -83,7 +84,7 @@ def test_each_file_is_named_as_it_is_read(tmp_path: Path):
     path = write_tar(tmp_path / "d.tar.xz", a_json=b"[1]", b_json=b"[2]")
     named: list[str] = []
 
-    import_files(tmp_path / "lake", a_source(), [path], DAY, LIMIT, ImportWatch(named.append))
+    import_files(tmp_path / "lake", a_source(), [path], DAY, LIMITS, ImportWatch(named.append))
 
     assert named == ["folder/a.json", "folder/b.json"]
 
@@ -96,7 +97,9 @@ def test_every_packed_byte_is_told(tmp_path: Path):
     ]
     told: list[int] = []
 
-    import_files(tmp_path / "lake", a_source(), paths, DAY, LIMIT, ImportWatch(advance=told.append))
+    import_files(
+        tmp_path / "lake", a_source(), paths, DAY, LIMITS, ImportWatch(advance=told.append)
+    )
 
     assert sum(told) == sum(path.stat().st_size for path in paths)
 
@@ -104,7 +107,7 @@ def test_every_packed_byte_is_told(tmp_path: Path):
 def test_a_dump_larger_than_memory_may_hold_enters_in_pieces(tmp_path: Path):
     path = write_tar(tmp_path / "d.tar.xz", a_json=b"[1]", b_json=b"[2]", c_json=b"[3]")
 
-    report = import_files(tmp_path / "lake", a_source(), [path], DAY, LIMIT, buffer_bytes=6)
+    report = import_files(tmp_path / "lake", a_source(), [path], DAY, ImportLimits(LIMIT, 6))
 
     rows = scan_lake(tmp_path / "lake").collect()
     assert sorted(rows["body"]) == [b"[1]", b"[2]", b"[3]"]
@@ -128,8 +131,8 @@ def test_pieces_already_written_are_dropped_when_the_import_ends_early(
 
     with pytest.raises(type(ending)):
         import_files(
-            tmp_path / "lake", a_source(), [path], DAY, LIMIT,
-            ImportWatch(refuse_the_third), buffer_bytes=1,
+            tmp_path / "lake", a_source(), [path], DAY, ImportLimits(LIMIT, 1),
+            ImportWatch(refuse_the_third),
         )  # fmt: skip
 
     assert files_under(tmp_path / "lake") == []
@@ -228,6 +231,15 @@ def test_foreign_content_names_the_file_and_the_source(tmp_path: Path):
         import_into(tmp_path / "lake", path)
 
     assert str(refused.value) == f"{path}: is not council: no list (application/json)"
+
+
+def test_foreign_content_in_an_archive_names_the_member(tmp_path: Path):
+    path = write_tar(tmp_path / "d.tar.xz", a_json=b"[1]", b_json=b"{}")
+
+    with pytest.raises(ForeignPayloadError) as refused:
+        import_into(tmp_path / "lake", path)
+
+    assert str(refused.value).startswith(f"{path}:folder/b.json: is not council")
 
 
 def test_the_command_imports_and_then_knows(home: Path, tmp_path: Path, sightline: Call):

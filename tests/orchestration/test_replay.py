@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.connectors.questions import Question, SourceRequest
+from pipeline.lake.editions import Edition
 from pipeline.lake.payload import Payload, request_json
 from pipeline.lake.store import write_payloads
 from pipeline.orchestration.replay import replay
@@ -88,6 +89,42 @@ def test_an_imported_dump_always_answers(tmp_path: Path):
     dump = stored(request_json({"file": "dump.json"}), endpoint="import")
 
     assert replayed(tmp_path, dump) == [dump.payload_id]
+
+
+@pytest.mark.parametrize(
+    ("areas", "answers"),
+    [
+        pytest.param([TOWN], True, id="round the question's"),
+        pytest.param([BoundingBox(55.45, -3.55, 55.5, -3.5)], True, id="inside it"),
+        pytest.param([ASTRIDE], True, id="across it"),
+        pytest.param([BoundingBox(10, 10, 11, 11), TOWN], True, id="one of several"),
+        pytest.param([BoundingBox(55.6, -3.4, 56, -3)], True, id="a corner in common"),
+        pytest.param([BoundingBox(10, 10, 11, 11)], False, id="elsewhere"),
+        pytest.param([BoundingBox(55.4, -3.3, 55.6, -3.2)], False, id="beside it"),
+        pytest.param([], True, id="unknown"),
+    ],
+)
+def test_a_dump_answers_where_its_areas_meet_the_questions(
+    tmp_path: Path, areas: list[BoundingBox], answers: bool
+):
+    request = request_json({"file": "dump.json"} | Edition(areas=areas).as_request())
+    dump = stored(request, endpoint="import")
+
+    assert replayed(tmp_path, dump) == ([dump.payload_id] if answers else [])
+
+
+def test_of_a_source_of_snapshots_the_newest_edition_answers(tmp_path: Path):
+    old, new = (
+        stored(request_json({"file": "a"} | Edition("town", day).as_request()), endpoint="import")
+        for day in (date(2020, 8, 8), date(2020, 10, 1))
+    )
+    write_payloads(tmp_path, [new, old])
+
+    newest = replay(tmp_path, "serper", ASKED, [], is_snapshot=True)
+    every = replay(tmp_path, "serper", ASKED, [])
+
+    assert list(newest["payload_id"]) == [new.payload_id]
+    assert set(every["payload_id"]) == {old.payload_id, new.payload_id}
 
 
 def test_a_source_answers_for_itself_alone(tmp_path: Path):
