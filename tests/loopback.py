@@ -1,4 +1,4 @@
-"""Loopback servers in the place of the six APIs, and how tests ask them."""
+"""Loopback servers in the place of the seven APIs, and how tests ask them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ from tests.conftest import ROOT
 
 BOX = BoundingBox(55.94, -3.13, 55.96, -3.09)
 QUERY = "Powerleague Portobello"
-ASKED = ("openstreetmap", "google_places", "serper", "sport_scotland", "edinburgh_council")
+ASKED = (
+    "openstreetmap", "google_places", "serper", "sport_scotland", "edinburgh_council",
+    "food_hygiene",
+)  # fmt: skip
 KEYS = {
     "SIGHTLINE_GOOGLE_PLACES_KEY": "planted-key-of-google",
     "SIGHTLINE_SERPER_KEY": "planted-key-of-serper",
@@ -73,7 +76,7 @@ def reply(body: Any, content_type: str = "application/json", status: int = 200) 
 
 
 class SampleApis:
-    """The six APIs on one server, answering from the authored sample under data/sample."""
+    """The seven APIs on one server, answering from the authored sample under data/sample."""
 
     def __init__(self, server: HTTPServer) -> None:
         self.server = server
@@ -85,7 +88,7 @@ class SampleApis:
         server.expect_request(re.compile(".*")).respond_with_handler(self._answer)
 
     def environ(self, *, without: Sequence[str] = ()) -> dict[str, str]:
-        """Base-URL variables of all six, and planted keys but for the variables left out."""
+        """Base-URL variables of all seven, and planted keys but for the variables left out."""
         sources = {sample["payload"]["source"] for sample in self._samples}
         urls = {f"SIGHTLINE_{n.upper()}_URL": self.server.url_for(f"/{n}") for n in sources}
         return urls | {name: key for name, key in KEYS.items() if name not in without}
@@ -117,6 +120,11 @@ class SampleApis:
     def _edinburgh_council(self, request: Request) -> Any:
         path = request.path.removeprefix("/edinburgh_council")
         return self._first("edinburgh_council", lambda asked: asked["path"] == path)
+
+    def _food_hygiene(self, request: Request) -> Any:
+        assert request.headers["x-api-version"] == "2"
+        nothing = {"establishments": [], "meta": {"totalPages": 0}}
+        return self._found("food_hygiene", nothing, latitude=request.args["latitude"])
 
     def _openstreetmap(self, request: Request) -> Any:
         """By selector: the sample's box is wider than the query's."""

@@ -123,6 +123,7 @@ def test_connectors_name_variables_and_never_values(
     rows = {row["name"]: row for row in listed.json()}
     assert {name: row["key_variable"] for name, row in rows.items()} == {
         "edinburgh_council": None,
+        "food_hygiene": None,
         "google_places": "SIGHTLINE_GOOGLE_PLACES_KEY",
         "open_charge_map": "SIGHTLINE_OPEN_CHARGE_MAP_KEY",
         "openstreetmap": None,
@@ -130,7 +131,7 @@ def test_connectors_name_variables_and_never_values(
         "sport_scotland": "SIGHTLINE_SPORT_SCOTLAND_KEY",
     }
     assert {name for name, row in rows.items() if row["has_key"]} == {
-        "edinburgh_council", "openstreetmap", "serper"
+        "edinburgh_council", "food_hygiene", "openstreetmap", "serper"
     }  # fmt: skip
     assert rows["sport_scotland"]["base_url_variable"] == "SIGHTLINE_SPORT_SCOTLAND_URL"
     assert rows["sport_scotland"]["payloads"] == 9

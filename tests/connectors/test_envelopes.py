@@ -16,6 +16,7 @@ from tests.source_answers import as_bytes, extract, require_expected
 
 GOOD: dict[str, Any] = {
     "edinburgh_council": {"type": "FeatureCollection", "features": []},
+    "food_hygiene": {"establishments": []},
     "google_places": {},
     "open_charge_map": [],
     "openstreetmap": {"elements": []},

@@ -16,6 +16,7 @@ from tests.conftest import SAMPLE_LAKE
 
 NAMES = [
     "edinburgh_council",
+    "food_hygiene",
     "google_places",
     "open_charge_map",
     "openstreetmap",
@@ -35,6 +36,7 @@ def test_every_folder_with_a_spec_is_a_connector_in_name_order(connectors: dict[
     [
         ("sport_scotland", Phase.STRUCTURED, "high", 1, 100),
         ("edinburgh_council", Phase.STRUCTURED, "high", 2, 20),
+        ("food_hygiene", Phase.STRUCTURED, "high", 3, 100),
         ("google_places", Phase.DISCOVERY, "medium", 2, 20),
         ("openstreetmap", Phase.DISCOVERY, "medium", 3, 15),
         ("open_charge_map", Phase.STRUCTURED, "medium", 4, 50),
@@ -70,10 +72,10 @@ def test_a_source_says_how_it_is_reached_and_under_what_terms(
     assert spec.region == "GB"
 
 
-def test_the_keyless_sources_are_the_two_open_ones(connectors: dict[str, Connector]):
+def test_the_keyless_sources_are_the_open_ones(connectors: dict[str, Connector]):
     keyless = {name for name in NAMES if connectors[name].spec.api.key_variable is None}
 
-    assert keyless == {"edinburgh_council", "openstreetmap"}
+    assert keyless == {"edinburgh_council", "food_hygiene", "openstreetmap"}
 
 
 def test_what_google_says_may_be_kept_for_thirty_days_and_costs(connectors: dict[str, Connector]):
@@ -85,6 +87,12 @@ def test_what_google_says_may_be_kept_for_thirty_days_and_costs(connectors: dict
         "google_places": Decimal("0.035"),
         "serper": Decimal("0.001"),
     }
+
+
+def test_only_the_register_that_is_published_whole_has_snapshots(
+    connectors: dict[str, Connector],
+):
+    assert [name for name in NAMES if connectors[name].spec.snapshot] == ["food_hygiene"]
 
 
 def test_numbers_that_change_on_republication_identify_nothing(connectors: dict[str, Connector]):

@@ -10,6 +10,7 @@ from tests.lens_edits import edited_text, findings_of, line_of, the_finding
 
 CONNECTORS = [
     "edinburgh_council",
+    "food_hygiene",
     "google_places",
     "open_charge_map",
     "openstreetmap",
@@ -81,7 +82,7 @@ def test_the_shipped_lens_has_no_error(tmp_path: Path):
         ),
         pytest.param(
             "  - module: sports_facility\n", "  - module: sport_facility\n", "module: sport_fac",
-            "module trigger", "'sport_facility'", ("a module of ['sports_facility']", "did you mean 'sports_facility'?"),
+            "module trigger", "'sport_facility'", ("a module of ['catering', 'sports_facility']", "did you mean 'sports_facility'?"),
             id="the module of a trigger",
         ),
         pytest.param(

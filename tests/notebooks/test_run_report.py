@@ -84,7 +84,8 @@ def test_its_tables_show_the_run_in_its_own_order(sample_home: Path, sightline: 
     assert stages["stage"][:2].to_list() == ["payloads", "extracted entities"]
     assert connectors.columns[:2] == ["name", "status"]
     assert connectors.filter(connectors["status"] == "skipped")["name"].to_list() == [
-        "open_charge_map"
+        "open_charge_map",
+        "food_hygiene",
     ]
 
 

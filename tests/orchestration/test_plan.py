@@ -143,7 +143,8 @@ def test_the_order_is_phase_then_priority_then_name(
         ("openstreetmap", "DISCOVERY"),
         ("open_charge_map", "STRUCTURED"),
         ("edinburgh_council", "STRUCTURED"),
-        ("sport_scotland", "STRUCTURED"),  # no rule: last of its phase
+        ("food_hygiene", "STRUCTURED"),  # no rule: last of its phase, by name
+        ("sport_scotland", "STRUCTURED"),
     ]
 
 

@@ -59,16 +59,16 @@ def test_every_answer_is_recorded_with_terms_and_time(
     report = sightline("run", QUERY, "--mode", "live", "--json").json()
 
     told = connectors(report)
-    # 6 selectors, 1 search, 1 search, 11 layers, 5 layers
+    # 6 selectors, 1 search, 1 search, 11 layers, 5 layers, 1 search
     assert {name: told[name]["payloads"] for name in ASKED} == dict(
-        zip(ASKED, [6, 1, 1, 11, 5], strict=True)
+        zip(ASKED, [6, 1, 1, 11, 5, 1], strict=True)
     )
     assert {told[name]["mode"] for name in ASKED} == {"live"}
     assert told["google_places"]["cost"] == 0.035
     assert told["serper"]["cost"] == 0.001
     assert told["openstreetmap"]["cost"] == 0
     kept = payloads(home).sort("fetched_at")
-    assert kept.height == 24
+    assert kept.height == 25
     terms = dict(kept.select("source", "licence").unique().iter_rows())
     assert terms["openstreetmap"] == "ODbL-1.0"
     days = kept.with_columns(days=(pl.col("retain_until") - pl.col("fetched_at")).dt.total_days())
@@ -78,6 +78,7 @@ def test_every_answer_is_recorded_with_terms_and_time(
         "serper": 30,
         "sport_scotland": None,
         "edinburgh_council": None,
+        "food_hygiene": None,
     }
     runs = sightline("sql", "SELECT status, budget_spent FROM orchestration_run", "--json").json()
     assert runs == [{"status": "succeeded", "budget_spent": "0.036000"}]
@@ -89,9 +90,9 @@ def test_structured_sources_are_asked_when_discovery_has_answered(
     sightline("run", QUERY, "--mode", "live")
 
     order = [request.path.split("/")[1] for request in asked_of(apis.server)]
-    # 6 + 1 + 1 requests of the first phase, then 11 + 5 of the second
+    # 6 + 1 + 1 requests of the first phase, then 11 + 5 + 1 of the second
     assert set(order[:8]) == {"openstreetmap", "google_places", "serper"}
-    assert set(order[8:]) == {"sport_scotland", "edinburgh_council"}
+    assert set(order[8:]) == {"sport_scotland", "edinburgh_council", "food_hygiene"}
 
 
 def test_a_second_live_run_stores_no_answer_twice(apis: SampleApis, home: Path, sightline: Call):
@@ -103,7 +104,7 @@ def test_a_second_live_run_stores_no_answer_twice(apis: SampleApis, home: Path, 
     assert {entity["change"] for entity in second["entities"]} == {"unchanged"}
     assert payloads(home).equals(before)
     used = "SELECT count(*) AS n FROM run_payload GROUP BY run_id"
-    assert sightline("sql", used, "--json").json() == [{"n": 24}, {"n": 24}]
+    assert sightline("sql", used, "--json").json() == [{"n": 25}, {"n": 25}]
 
 
 def test_what_was_fetched_can_be_replayed_and_verified(
@@ -140,6 +141,7 @@ def test_auto_replays_what_has_no_key_and_says_so(
         "serper": "replay",
         "sport_scotland": "live",
         "edinburgh_council": "live",
+        "food_hygiene": "live",
     }
     assert (told["google_places"]["status"], told["google_places"]["payloads"]) == ("ok", 2)
     assert "SIGHTLINE_GOOGLE_PLACES_KEY is not set" in told["google_places"]["why"]
@@ -178,6 +180,7 @@ def test_a_budget_of_nothing_lets_only_the_free_sources_run(
     assert "may cost $0.105, and $0 of the budget is left" in stopped["google_places"]
     assert {c["name"] for c in report["connectors"] if c["status"] == "ok"} == {
         "edinburgh_council",
+        "food_hygiene",
         "openstreetmap",
         "sport_scotland",
     }
