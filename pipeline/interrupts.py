@@ -62,9 +62,8 @@ def run_stoppable(
 ) -> None:
     """Run a coroutine that ends soon after `stopping` is set.
 
-    While it `waits` for others, the first Ctrl-C sets `stopping`; what is under way then has
-    `patience_seconds` to end. At any other time, and the second time, Ctrl-C ends it at once.
-    Raises KeyboardInterrupt after either.
+    While it `waits` for others, the first Ctrl-C sets `stopping` and leaves what is under way
+    `patience_seconds`. At any other time, and the second time, it ends the coroutine at once.
     """
     import asyncio
 
@@ -74,13 +73,12 @@ def run_stoppable(
         nonlocal stop_soon
         loop = asyncio.get_running_loop()
         task = asyncio.ensure_future(work)
-
-        def stop() -> None:
-            stopping.set()
-            loop.call_later(patience_seconds, task.cancel)
-
-        stop_soon = partial(loop.call_soon_threadsafe, stop)
-        await task
+        stop_soon = partial(loop.call_soon_threadsafe, stopping.set)
+        ends = asyncio.ensure_future(_cancel_late(task, stopping, patience_seconds))
+        try:
+            await task
+        finally:
+            ends.cancel()
 
     def note(_number: int, _frame: FrameType | None) -> None:
         if stop_soon is None or stopping.is_set() or not waits():
@@ -96,6 +94,16 @@ def run_stoppable(
         raise
     if stopping.is_set():
         raise KeyboardInterrupt
+
+
+async def _cancel_late(
+    task: asyncio.Future[None], stopping: asyncio.Event, patience_seconds: float
+) -> None:
+    import asyncio
+
+    await stopping.wait()
+    await asyncio.sleep(patience_seconds)
+    task.cancel()
 
 
 @contextmanager

@@ -21,6 +21,7 @@ def threaded_server() -> Iterator[HTTPServer]:
 
 @pytest.fixture
 def world(tmp_path: Path, lens: CompiledLens, threaded_server: HTTPServer) -> Iterator[World]:
-    """Watched APIs and an empty home."""
+    """Watched APIs, and a home without answers whose owner may keep whatever they are."""
+    (tmp_path / "app.yaml").write_text("lake: {own_terms: [google_places]}\n")
     yield World(WatchedApis(threaded_server), tmp_path, lens)
     threaded_server.clear()

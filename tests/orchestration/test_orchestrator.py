@@ -36,7 +36,9 @@ def when(path: str, operator: str, value: Any) -> dict[str, Any]:
 def silence(world: World, *sources: str) -> None:
     """Let these sources hold nothing."""
     nothing: dict[str, Any] = {
-        "openstreetmap": {"elements": []}, "google_places": {}, "serper": {"organic": []},
+        "openstreetmap": {"elements": []}, "google_places": {},
+        "serper": {"searchParameters": {}, "organic": []},
+        "food_hygiene": {"establishments": [], "meta": {"itemCount": 0, "totalPages": 0}},
         "sport_scotland": {"type": "FeatureCollection", "features": [], "numberMatched": 0},
         "edinburgh_council": {"type": "FeatureCollection", "features": []},
     }  # fmt: skip

@@ -38,6 +38,7 @@ def fresh_home(folder: Path, seed: int) -> Path:
     (home / "data").mkdir(parents=True)
     cache.mkdir(exist_ok=True)
     (home / "data" / ".cache").symlink_to(cache)
+    (home / "app.yaml").write_text((folder / "app.yaml").read_text())
     return home
 
 

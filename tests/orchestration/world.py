@@ -27,7 +27,7 @@ from tests.orchestration.things import features, request
 
 NOON = datetime(2026, 11, 20, 12)
 DISCOVERY = {"openstreetmap", "google_places", "serper"}
-STRUCTURED = {"sport_scotland", "edinburgh_council"}
+STRUCTURED = {"sport_scotland", "edinburgh_council", "food_hygiene"}
 
 
 class WatchedApis(SampleApis):
