@@ -68,10 +68,9 @@ def run_stoppable(
     """
     import asyncio
 
-    stop_soon: Callable[[], object] | None = None
+    begun: list[Callable[[], object]] = []
 
     async def watched() -> None:
-        nonlocal stop_soon
         loop = asyncio.get_running_loop()
         task = asyncio.ensure_future(work)
 
@@ -79,18 +78,27 @@ def run_stoppable(
             stopping.set()
             loop.call_later(patience_seconds, task.cancel)
 
-        stop_soon = partial(loop.call_soon_threadsafe, stop)
+        begun.append(partial(loop.call_soon_threadsafe, stop))
         await task
 
     def note(_number: int, _frame: FrameType | None) -> None:
-        if stop_soon is None or stopping.is_set() or not waits():
+        if not begun or stopping.is_set() or not waits():
             raise KeyboardInterrupt
-        stop_soon()
+        begun[0]()
+
+    # The handler is set from without, or asyncio would put one of its own.
+    with _told_as_interrupt(stopping), _handled(note):
+        asyncio.run(watched())
+
+
+@contextmanager
+def _told_as_interrupt(stopping: asyncio.Event) -> Iterator[None]:
+    """However work ends that was told to stop, it was interrupted."""
+    from asyncio import CancelledError
 
     try:
-        with _handled(note):  # from without, or asyncio would put a handler of its own
-            asyncio.run(watched())
-    except (Exception, asyncio.CancelledError) as error:
+        yield
+    except (Exception, CancelledError) as error:
         if stopping.is_set():
             raise KeyboardInterrupt from error
         raise
