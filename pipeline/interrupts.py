@@ -62,48 +62,48 @@ def run_stoppable(
 ) -> None:
     """Run a coroutine that ends soon after `stopping` is set.
 
-    While it `waits` for others, the first Ctrl-C sets `stopping` and leaves what is under way
-    `patience_seconds`. At any other time, and the second time, it ends the coroutine at once.
+    While it `waits` for others, the first Ctrl-C sets `stopping`; what is under way then has
+    `patience_seconds` to end. At any other time, and the second time, Ctrl-C ends it at once.
+    Raises KeyboardInterrupt after either.
     """
     import asyncio
 
-    stop_soon: Callable[[], object] | None = None
+    begun: list[Callable[[], object]] = []
 
     async def watched() -> None:
-        nonlocal stop_soon
         loop = asyncio.get_running_loop()
         task = asyncio.ensure_future(work)
-        stop_soon = partial(loop.call_soon_threadsafe, stopping.set)
-        ends = asyncio.ensure_future(_cancel_late(task, stopping, patience_seconds))
-        try:
-            await task
-        finally:
-            ends.cancel()
+
+        def stop() -> None:
+            stopping.set()
+            loop.call_later(patience_seconds, task.cancel)
+
+        begun.append(partial(loop.call_soon_threadsafe, stop))
+        await task
 
     def note(_number: int, _frame: FrameType | None) -> None:
-        if stop_soon is None or stopping.is_set() or not waits():
+        if not begun or stopping.is_set() or not waits():
             raise KeyboardInterrupt
-        stop_soon()
+        begun[0]()
+
+    # The handler is set from without, or asyncio would put one of its own.
+    with _told_as_interrupt(stopping), _handled(note):
+        asyncio.run(watched())
+
+
+@contextmanager
+def _told_as_interrupt(stopping: asyncio.Event) -> Iterator[None]:
+    """However work ends that was told to stop, it was interrupted."""
+    from asyncio import CancelledError
 
     try:
-        with _handled(note):  # from without, or asyncio would put a handler of its own
-            asyncio.run(watched())
-    except (Exception, asyncio.CancelledError) as error:
+        yield
+    except (Exception, CancelledError) as error:
         if stopping.is_set():
             raise KeyboardInterrupt from error
         raise
     if stopping.is_set():
         raise KeyboardInterrupt
-
-
-async def _cancel_late(
-    task: asyncio.Future[None], stopping: asyncio.Event, patience_seconds: float
-) -> None:
-    import asyncio
-
-    await stopping.wait()
-    await asyncio.sleep(patience_seconds)
-    task.cancel()
 
 
 @contextmanager

@@ -78,10 +78,9 @@ def _are_one(left: Candidate, right: Candidate, vocabulary: Vocabulary) -> bool:
     if set(left.ids.items()) & set(right.ids.items()):
         return True
     here, there = _point(left), _point(right)
-    if here is None or there is None:
-        return False
     reach = max(left.accuracy_m + right.accuracy_m, _LEAST_REACH_M)
-    return here.distance_m(there) <= reach and _same_name(left, right, vocabulary)
+    is_near = here is not None and there is not None and here.distance_m(there) <= reach
+    return is_near and _same_name(left, right, vocabulary)
 
 
 def _same_name(left: Candidate, right: Candidate, vocabulary: Vocabulary) -> bool:
