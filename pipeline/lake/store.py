@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -12,8 +13,9 @@ from pathlib import Path
 import polars as pl
 from polars.exceptions import PolarsError
 
-from pipeline.errors import LakeError
+from pipeline.errors import LakeError, UnwritableLakeError
 from pipeline.lake.payload import LAKE_COLUMNS, SCHEMA, Payload, as_frame
+from pipeline.processes import is_alive
 from pipeline.values import fingerprint
 
 
@@ -50,21 +52,51 @@ def known_content(lake: Path, source: str) -> set[str]:
 def write_payloads(lake: Path, payloads: Iterable[Payload]) -> list[Path]:
     """Add payloads the lake does not hold yet; answers the files written.
 
-    One file per source and day, written aside, synced and renamed. Raises LakeError
-    when the folder cannot be written.
+    One file per source and day, written aside, synced and renamed; one writer per source at
+    a time. Raises UnwritableLakeError when the folder cannot be written.
     """
     written = []
     ordered = sorted(payloads, key=lambda p: (p.source, p.fetched_at, p.payload_id))
     for source, group in groupby(ordered, key=lambda p: p.source):
-        known = known_ids(lake, source)
-        unseen: dict[str, Payload] = {}
-        for payload in group:
-            if payload.payload_id not in known:
-                unseen.setdefault(payload.payload_id, payload)
-        for day, new in groupby(unseen.values(), key=lambda p: p.fetched_at.date()):
-            folder = lake / f"source={source}" / f"ingest_date={day:%Y-%m-%d}"
-            written.append(_write_file(folder, list(new)))
+        with written_alone(lake / f"source={source}") as folder:
+            known = known_ids(lake, source)
+            unseen: dict[str, Payload] = {}
+            for payload in group:
+                if payload.payload_id not in known:
+                    unseen.setdefault(payload.payload_id, payload)
+            for day, new in groupby(unseen.values(), key=lambda p: p.fetched_at.date()):
+                written.append(_write_file(folder / f"ingest_date={day:%Y-%m-%d}", list(new)))
     return written
+
+
+@contextmanager
+def written_alone(folder: Path) -> Iterator[Path]:
+    """Hold a source's folder: whoever else writes there waits, so nothing is stored twice.
+
+    The lock ends with the process, however that ends. What a process that was killed left
+    half written is deleted.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise UnwritableLakeError(f"{folder}: cannot be written: {error}") from error
+    try:
+        with suppress(OSError):  # a file system without locks still takes files
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        for left in folder.glob("*/.*.part"):
+            _delete_if_left(left)
+        yield folder
+    finally:
+        os.close(handle)
+
+
+def _delete_if_left(unfinished: Path) -> None:
+    """Delete a half-written file whose process is no more."""
+    process = unfinished.name.split(".")[-2]
+    if process.isdecimal() and not is_alive(int(process)):
+        with suppress(OSError):  # harmless: no reader takes it for a payload
+            unfinished.unlink(missing_ok=True)
 
 
 def _write_file(folder: Path, payloads: Sequence[Payload]) -> Path:
@@ -86,7 +118,7 @@ def write_parquet(frame: pl.DataFrame, path: Path) -> None:
         unfinished.replace(path)
         _sync_folder(path.parent)
     except (OSError, PolarsError) as error:
-        raise LakeError(f"{path}: cannot be written: {error}") from error
+        raise UnwritableLakeError(f"{path}: cannot be written: {error}") from error
     finally:
         with suppress(OSError):  # the failure above is the one to tell
             unfinished.unlink(missing_ok=True)
