@@ -15,6 +15,7 @@ from pipeline.entities.build import Build, build_entities
 from pipeline.entities.changes import to_changes
 from pipeline.lake.store import collect_payloads, scan_lake
 from pipeline.records.reading import read_payloads
+from pipeline.runs.report import future_warnings
 from pipeline.runs.row import RunRecord, used_payloads
 from pipeline.runs.stages import Stages, Watcher
 from pipeline.warehouse.stored import read_stored
@@ -69,6 +70,7 @@ def _rebuild(record: RunRecord, as_of: datetime | None, stages: Stages) -> Rebui
     stages.note("links", records.height, build.links.height)
     stages.note("merged_entities", build.found, build.entities.height)
     warnings = _warnings(reading.records, rows, known, as_of)
+    warnings += future_warnings([known], context.clock())
     report = _report(context, build, stages, warnings)
     with stages.stage("stored", build.entities.height) as stage:
         changes = to_changes(build, records, context.lens, is_whole=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import polars as pl
 from pipeline.connectors.registry import load_connectors
 from pipeline.context import RunContext
 from pipeline.entities.build import Build
+from pipeline.lake.payload import no_payloads
 from pipeline.lake.store import lake_files
 from pipeline.orchestration.orchestrator import Orchestrator
 from pipeline.orchestration.outcome import ConnectorOutcome
@@ -55,6 +57,7 @@ def make_report(
     spent = sum((outcome.cost for outcome in outcomes), Decimal(0))
     warnings = [
         *_warnings(context.settings.lake, outcomes, reading, build, listed),
+        *future_warnings((o.payloads for o in outcomes), context.clock()),
         *_evidence_warnings(context),
     ]
     return RunReport(
@@ -123,6 +126,17 @@ def _warnings(
     if listed.is_empty():
         told.append(f"no entity answers the query; things in the answers: {build.found}")
     return told
+
+
+def future_warnings(payloads: Iterable[pl.DataFrame], now: datetime) -> list[str]:
+    """One sentence per source whose payloads are from the future: a clock was, or is, wrong."""
+    ahead = [frame.filter(pl.col("fetched_at") > now) for frame in payloads]
+    found = pl.concat([no_payloads(), *ahead]).group_by("source").agg(pl.col("fetched_at").max())
+    return [
+        f"answers of {source} are dated up to {until:%Y-%m-%d %H:%M} UTC, which is to come: of one "
+        "record the newest payload counts, so they outdo newer ones until then; was a clock wrong?"
+        for source, until in found.sort("source").iter_rows()
+    ]
 
 
 def _evidence_warnings(context: RunContext) -> list[str]:
