@@ -23,6 +23,8 @@ from pipeline.records.examples import check_evidence_cached
 from pipeline.records.reading import Reading
 from pipeline.runs.stages import Stages
 
+_SHOWN = 3  # items of one source that could not be read, one by one
+
 
 @dataclass(frozen=True)
 class RunReport:
@@ -108,13 +110,7 @@ def _warnings(
             f"the lake {lake} holds nothing: fill it with 'sightline lake import', or with a "
             "run in mode live"
         )
-    broken = reading.records.filter(pl.col("status") != "ok")
-    told += [
-        f"{source}: {payload}{pointer} could not be read: {error}"
-        for source, payload, pointer, error in broken.select(
-            "source", "payload_id", "json_pointer", "error"
-        ).iter_rows()
-    ]
+    told += _unreadable(reading.records.filter(pl.col("status") != "ok"))
     told += [
         f"rule {f.rule_id} gave nothing on {f.records} records of {f.source}: {f.error}"
         for f in reading.failures
@@ -125,6 +121,20 @@ def _warnings(
         )
     if listed.is_empty():
         told.append(f"no entity answers the query; things in the answers: {build.found}")
+    return told
+
+
+def _unreadable(broken: pl.DataFrame) -> list[str]:
+    """The first items of each source that could not be read, and how many more there are."""
+    told = []
+    for source, rows in broken.group_by("source", maintain_order=True):
+        first = rows.head(_SHOWN).select("payload_id", "json_pointer", "error")
+        told += [
+            f"{source[0]}: {payload}{pointer} could not be read: {error}"
+            for payload, pointer, error in first.iter_rows()
+        ]
+        if rows.height > _SHOWN:
+            told.append(f"{source[0]}: {rows.height - _SHOWN} more items could not be read")
     return told
 
 
