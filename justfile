@@ -16,6 +16,10 @@ run *args:
 test *args: check
     @pytest --cov=pipeline --cov-branch --cov-report=term:skip-covered --cov-fail-under=85 "$@"
 
+# every fault to survive, in full: kill -9, full disks, 1,000 runs (half an hour)
+torture *args:
+    @SIGHTLINE_TORTURE=all pytest tests/faults "$@"
+
 # everything but the tests
 check: lint types pins-check
 

@@ -50,6 +50,19 @@ class RunContext:
 
 
 def start_context(settings: Settings, lens: CompiledLens, clock: Clock = utc_now) -> RunContext:
-    """A context with ids of its own."""
-    run_id = f"run_{clock():%Y%m%dT%H%M%S}_{uuid.uuid4().hex[:8]}"
-    return RunContext(settings, lens, run_id, uuid.uuid4().hex, clock)
+    """A context with ids of its own, and a clock that never goes backwards."""
+    steady = steadied(clock)
+    run_id = f"run_{steady():%Y%m%dT%H%M%S}_{uuid.uuid4().hex[:8]}"
+    return RunContext(settings, lens, run_id, uuid.uuid4().hex, steady)
+
+
+def steadied(clock: Clock) -> Clock:
+    """A clock that stands still while this one goes back: nothing ends before it began."""
+    latest = clock()
+
+    def now() -> datetime:
+        nonlocal latest
+        latest = max(latest, clock())
+        return latest
+
+    return now

@@ -5,6 +5,7 @@ SightlineError
 ├── SettingsError         10   app.yaml, entity.yaml or the environment
 ├── LensError             10   a lens that breaks its contract; carries every finding
 ├── LakeError             11   a payload that cannot enter, or a lake that is damaged
+│   ├── UnwritableLakeError    a disk that is full or may not be written
 │   └── ForeignPayloadError    an answer that is not what its source was asked for
 │       └── TransientAnswerError   the same, where asking again may help
 ├── SqlStepError          12   a query file that is malformed or fails
@@ -65,6 +66,10 @@ class LakeError(SightlineError):
     """A payload cannot be written, read or trusted."""
 
     exit_code = 11
+
+
+class UnwritableLakeError(LakeError):
+    """The lake cannot take an answer: no other answer has a chance either."""
 
 
 class ForeignPayloadError(LakeError):

@@ -57,6 +57,7 @@ class AppConfig(StrictModel):
     orchestration: OrchestrationConfig = OrchestrationConfig()
     lake: LakeConfig = LakeConfig()
     engine: EngineConfig = EngineConfig()
+    apis: dict[str, dict[str, Any]] = Field({}, description="limits by source, as in spec.yaml")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from tests.source_code import Module, modules, parse_module
 
 # From the bottom up: a unit may import those before it. `__init__` holds the version alone.
 LAYERS = (
-    "__init__", "findings", "errors", "values", "text", "columns", "contracts", "settings", "fields", "logs", "interrupts", "patterns",
+    "__init__", "findings", "errors", "values", "text", "columns", "contracts", "settings", "fields", "logs", "interrupts", "processes", "patterns",
     "sqlsteps", "workbench", "conditions", "lake", "warehouse", "lens", "connectors", "context",
     "records", "resolve", "merge", "entities", "orchestration", "publish", "runs", "story", "report",
     "commands", "cli", "__main__",

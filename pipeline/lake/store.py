@@ -11,13 +11,14 @@ from pathlib import Path
 import polars as pl
 from polars.exceptions import PolarsError
 
-from pipeline.errors import LakeError
+from pipeline.errors import LakeError, UnwritableLakeError
 from pipeline.lake.payload import LAKE_COLUMNS, SCHEMA, Payload, as_frame, is_kept
 from pipeline.lake.unfinished import (
     remove_abandoned,
     sync_folder,
     unfinished_path,
     write_unfinished,
+    written_alone,
 )
 from pipeline.values import fingerprint
 
@@ -72,21 +73,22 @@ def known_content(lake: Path, source: str) -> set[str]:
 def write_payloads(lake: Path, payloads: Iterable[Payload]) -> list[Path]:
     """Add payloads the lake does not hold yet; answers the files written.
 
-    One file per source and day, written aside, synced and renamed. Raises LakeError
-    when the folder cannot be written.
+    One file per source and day, written aside, synced and renamed; one writer per source at
+    a time. Raises UnwritableLakeError when the folder cannot be written.
     """
     remove_abandoned(lake)
     written = []
     ordered = sorted(payloads, key=lambda p: (p.source, p.fetched_at, p.payload_id))
     for source, group in groupby(ordered, key=lambda p: p.source):
         payloads_of_source = list(group)
-        known = known_ids(lake, source, payloads_of_source[0].fetched_at)
-        unseen: dict[str, Payload] = {}
-        for payload in payloads_of_source:
-            if payload.payload_id not in known:
-                unseen.setdefault(payload.payload_id, payload)
-        for day, new in groupby(unseen.values(), key=lambda p: p.fetched_at.date()):
-            written.append(_write_file(day_folder(lake, source, day), list(new)))
+        with written_alone(lake / f"source={source}"):
+            known = known_ids(lake, source, payloads_of_source[0].fetched_at)
+            unseen: dict[str, Payload] = {}
+            for payload in payloads_of_source:
+                if payload.payload_id not in known:
+                    unseen.setdefault(payload.payload_id, payload)
+            for day, new in groupby(unseen.values(), key=lambda p: p.fetched_at.date()):
+                written.append(_write_file(day_folder(lake, source, day), list(new)))
     return written
 
 
@@ -115,7 +117,7 @@ def write_parquet(frame: pl.DataFrame, path: Path) -> None:
         unfinished.replace(path)
         sync_folder(path.parent)
     except (OSError, PolarsError) as error:
-        raise LakeError(f"{path}: cannot be written: {error}") from error
+        raise UnwritableLakeError(f"{path}: cannot be written: {error}") from error
     finally:
         with suppress(OSError):  # the failure above is the one to tell
             unfinished.unlink(missing_ok=True)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import polars as pl
+
+from pipeline.errors import UnwritableLakeError
+from pipeline.processes import is_alive
 
 
 def unfinished_path(path: Path) -> Path:
@@ -36,16 +41,25 @@ def remove_abandoned(lake: Path) -> None:
     """Delete what processes that are gone have left unfinished."""
     for part in lake.glob("source=*/ingest_date=*/.*.part"):
         writer = part.name.split(".")[-2]
-        if writer.isdecimal() and not _is_alive(int(writer)):
+        if writer.isdecimal() and not is_alive(int(writer)):
             with suppress(OSError):  # another process was faster, or may not be disturbed
                 part.unlink()
 
 
-def _is_alive(process: int) -> bool:
+@contextmanager
+def written_alone(folder: Path) -> Iterator[None]:
+    """Hold a source's folder: whoever else writes there waits, so nothing is stored twice.
+
+    The lock ends with the process, however that ends. Raises UnwritableLakeError.
+    """
     try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise UnwritableLakeError(f"{folder}: cannot be written: {error}") from error
+    try:
+        with suppress(OSError):  # a file system without locks still takes files
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

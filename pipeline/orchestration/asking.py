@@ -13,7 +13,7 @@ import polars as pl
 
 from pipeline.connectors.questions import Question, SourceRequest
 from pipeline.context import RunContext
-from pipeline.errors import SightlineError, StoppedError
+from pipeline.errors import SightlineError, StoppedError, UnwritableLakeError
 from pipeline.lake.payload import no_payloads
 from pipeline.lake.store import collect_payloads, scan_lake, write_payloads
 from pipeline.orchestration.budget import open_purse
@@ -53,7 +53,8 @@ async def answer(
 ) -> None:
     """Fill the outcome with what the node answered; whatever goes wrong is told in it.
 
-    What came before a failure, or before the run was stopped, is kept and paid for.
+    What came before a failure, or before the run was stopped, is kept and paid for. Raises
+    UnwritableLakeError, which is no failure of the node.
     """
     started = time.perf_counter()
     try:
@@ -63,9 +64,11 @@ async def answer(
             await asyncio.to_thread(_replay, ask, outcome, context, question)
     except StoppedError:
         outcome.status, outcome.why = "stopped", INTERRUPTED
-    except Exception as error:  # noqa: BLE001  # the phase boundary: one connector's failure
+    except Exception as error:  # the phase boundary: one connector's failure
         outcome.status, outcome.why = "failed", describe(error)
         _log.warning("connector failed", extra={"connector": outcome.name, "error": outcome.why})
+        if isinstance(error, UnwritableLakeError):
+            raise
     finally:
         outcome.seconds = time.perf_counter() - started
 

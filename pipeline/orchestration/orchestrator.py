@@ -67,7 +67,11 @@ class Orchestrator:
         )
 
     async def run(self) -> None:
-        """Ask every phase in turn. Raises StoppedError where it was told to stop."""
+        """Ask every phase in turn.
+
+        Raises StoppedError where it was told to stop, UnwritableLakeError where nothing can be
+        recorded.
+        """
         live = self._live_nodes()
         async with AsyncExitStack() as stack:
             session: Session | None = None
@@ -102,10 +106,10 @@ class Orchestrator:
         outcomes = [ask.outcome("stopped", INTERRUPTED) for ask in asks]
         self.outcomes |= {outcome.name: outcome for outcome in outcomes}
         self.is_waiting = session is not None
-        await asyncio.gather(
-            *(self._ask(*pair, session) for pair in zip(asks, outcomes, strict=True))
-        )
+        asked = (self._ask(*pair, session) for pair in zip(asks, outcomes, strict=True))
+        failures = await asyncio.gather(*asked, return_exceptions=True)  # each comes to its end
         self.is_waiting = False
+        _raise_first(failures)
         self.budget.spent += sum((outcome.cost for outcome in outcomes), Decimal(0))
         if self.stopping.is_set():
             raise StoppedError(INTERRUPTED)
@@ -184,3 +188,9 @@ class Orchestrator:
         if mode == "auto":
             return {n.name for n in nodes if n.connector.spec.api.can_run(self.environ)}
         return {n.name for n in nodes} if mode == "live" else set()
+
+
+def _raise_first(failures: Sequence[BaseException | None]) -> None:
+    for failure in failures:
+        if failure is not None:
+            raise failure

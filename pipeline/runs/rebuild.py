@@ -17,6 +17,7 @@ from pipeline.lake.editions import current
 from pipeline.lake.retention import expiry_warnings
 from pipeline.lake.store import collect_payloads, scan_lake
 from pipeline.records.reading import read_payloads
+from pipeline.runs.report import future_warnings
 from pipeline.runs.row import RunRecord, used_payloads
 from pipeline.runs.stages import Stages, Watcher
 from pipeline.warehouse.stored import read_stored
@@ -72,6 +73,7 @@ def _rebuild(record: RunRecord, as_of: datetime | None, stages: Stages) -> Rebui
     stages.note("merged_entities", build.found, build.entities.height)
     warnings = _warnings(reading.records, rows, known, as_of)
     warnings += expiry_warnings(context.settings.lake, record.started_at)
+    warnings += future_warnings([known], context.clock())
     report = _report(context, build, stages, warnings)
     with stages.stage("stored", build.entities.height) as stage:
         changes = to_changes(build, records, context.lens, is_whole=True)

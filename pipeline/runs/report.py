@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import polars as pl
 from pipeline.connectors.registry import load_connectors
 from pipeline.context import RunContext
 from pipeline.entities.build import Build
+from pipeline.lake.payload import no_payloads
 from pipeline.lake.retention import expiry_warnings
 from pipeline.lake.store import lake_files
 from pipeline.orchestration.orchestrator import Orchestrator
@@ -21,6 +23,8 @@ from pipeline.orchestration.outcome import ConnectorOutcome
 from pipeline.records.examples import check_evidence_cached
 from pipeline.records.reading import Reading
 from pipeline.runs.stages import Stages
+
+_SHOWN = 3  # items of one source that could not be read, one by one
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ def make_report(
     spent = sum((outcome.cost for outcome in outcomes), Decimal(0))
     warnings = [
         *_warnings(context.settings.lake, outcomes, reading, build, listed),
+        *future_warnings((o.payloads for o in outcomes), context.clock()),
         *_evidence_warnings(context),
         *expiry_warnings(context.settings.lake, context.clock()),
     ]
@@ -107,13 +112,7 @@ def _warnings(
             f"the lake {lake} holds nothing: fill it with 'sightline lake import', or with a "
             "run in mode live"
         )
-    broken = reading.records.filter(pl.col("status") != "ok")
-    told += [
-        f"{source}: {payload}{pointer} could not be read: {error}"
-        for source, payload, pointer, error in broken.select(
-            "source", "payload_id", "json_pointer", "error"
-        ).iter_rows()
-    ]
+    told += _unreadable(reading.records.filter(pl.col("status") != "ok"))
     told += [
         f"rule {f.rule_id} gave nothing on {f.records} records of {f.source}: {f.error}"
         for f in reading.failures
@@ -125,6 +124,31 @@ def _warnings(
     if listed.is_empty():
         told.append(f"no entity answers the query; things in the answers: {build.found}")
     return told
+
+
+def _unreadable(broken: pl.DataFrame) -> list[str]:
+    """The first items of each source that could not be read, and how many more there are."""
+    told = []
+    for source, rows in broken.group_by("source", maintain_order=True):
+        first = rows.head(_SHOWN).select("payload_id", "json_pointer", "error")
+        told += [
+            f"{source[0]}: {payload}{pointer} could not be read: {error}"
+            for payload, pointer, error in first.iter_rows()
+        ]
+        if rows.height > _SHOWN:
+            told.append(f"{source[0]}: {rows.height - _SHOWN} more items could not be read")
+    return told
+
+
+def future_warnings(payloads: Iterable[pl.DataFrame], now: datetime) -> list[str]:
+    """One sentence per source whose payloads are from the future: a clock was, or is, wrong."""
+    ahead = [frame.filter(pl.col("fetched_at") > now) for frame in payloads]
+    found = pl.concat([no_payloads(), *ahead]).group_by("source").agg(pl.col("fetched_at").max())
+    return [
+        f"answers of {source} are dated up to {until:%Y-%m-%d %H:%M} UTC, which is to come: of one "
+        "record the newest payload counts, so they outdo newer ones until then; was a clock wrong?"
+        for source, until in found.sort("source").iter_rows()
+    ]
 
 
 def _evidence_warnings(context: RunContext) -> list[str]:

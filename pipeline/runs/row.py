@@ -19,6 +19,7 @@ from pipeline.context import RunContext
 from pipeline.errors import SightlineError, WarehouseError
 from pipeline.interrupts import interrupt_heard, interrupts_raised
 from pipeline.lake.payload import no_payloads
+from pipeline.processes import is_alive
 from pipeline.values import canonical_json
 from pipeline.warehouse.writing import RunRow, begin_run, write_changes
 
@@ -114,9 +115,6 @@ def _is_gone(report: str | None) -> bool:
     if process.get("host") != socket.gethostname():
         return False
     try:
-        os.kill(int(process["process"]), 0)
-    except PermissionError:
-        return False
-    except (ProcessLookupError, KeyError, ValueError):
+        return not is_alive(int(process["process"]))
+    except (KeyError, ValueError):
         return True
-    return False

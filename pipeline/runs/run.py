@@ -9,6 +9,7 @@ from decimal import Decimal
 import polars as pl
 
 from pipeline.connectors.events import Told, tell_nobody
+from pipeline.connectors.limits import with_limits
 from pipeline.connectors.registry import load_connectors, snapshot_sources
 from pipeline.context import RunContext
 from pipeline.entities.build import Build, build_entities
@@ -47,7 +48,8 @@ def run_query(
     connector failed, WarehouseError when nothing could be stored.
     """
     features = QueryFeatures.extract(request.query, request, context.lens.vocabulary)
-    asking = Orchestrator(context, request, features, load_connectors(), os.environ, told=told)
+    connectors = with_limits(load_connectors(), context.settings.app.apis)
+    asking = Orchestrator(context, request, features, connectors, os.environ, told=told)
     asking.require_keys()
     known = {"query": request.query, "ingestion_mode": str(features.mode)}
     record = RunRecord(context, context.clock(), known, lambda: _so_far(asking))

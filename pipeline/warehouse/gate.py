@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import duckdb
 
 from pipeline.errors import WarehouseBusyError, WarehouseError
 from pipeline.interrupts import interrupts_stop
+from pipeline.processes import is_alive
 from pipeline.warehouse.migrations import migrate
 
 _log = logging.getLogger(__name__)
@@ -74,6 +76,7 @@ class Gate:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise WarehouseError(f"{self.path.parent}: cannot be made: {error}") from error
+        self._make_whole()
         connection = self._connect(read_only=False)
         try:
             migrate(connection)
@@ -94,6 +97,30 @@ class Gate:
             raise WarehouseError(f"{self.path}: no checkpoint: {error}") from error
         finally:
             connection.close()
+
+    def _make_whole(self) -> None:
+        """Make the file beside its place where there is none: half of one cannot be opened.
+
+        Whatever ends this process meanwhile, and whoever else makes the file at the same time.
+        """
+        if self.path.exists():
+            return
+        for left in self.path.parent.glob(f".{self.path.name}.*.new*"):
+            if not is_alive(int(left.name.split(".new")[0].rpartition(".")[2])):
+                left.unlink(missing_ok=True)
+        beside = self.path.with_name(f".{self.path.name}.{os.getpid()}.new")
+        try:
+            with duckdb.connect(str(beside)) as connection:
+                migrate(connection)
+            os.link(beside, self.path)
+        except FileExistsError:  # another run was faster
+            pass
+        except (duckdb.Error, OSError) as error:
+            raise WarehouseError(f"{self.path}: cannot be made: {error}") from error
+        finally:
+            for made in (beside, beside.with_name(f"{beside.name}.wal")):
+                with suppress(OSError):  # the failure above is the one to tell
+                    made.unlink(missing_ok=True)
 
     def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         deadline = time.monotonic() + self.wait_seconds

@@ -89,7 +89,8 @@ def begin_run(
         running = connection.sql(load_step("views", "running_run").statement).pl()
         for row in running.iter_rows(named=True):
             if is_gone(row["report"]):
-                ended = {"status": "failed", "finished_at": began_at, "report": _GONE}
+                at = max(row["started_at"], began_at)  # the clock may have gone back since
+                ended = {"status": "failed", "finished_at": at, "report": _GONE}
                 _write_run(connection, RunRow(row | ended, run.payloads.clear()), began_at)
         _write_run(connection, run, began_at)
 

@@ -1,5 +1,6 @@
 -- write_entities: store created and updated entities with their claims, and delete
 -- those that left. An unchanged entity keeps its row as it is, dates included.
+-- Nothing is updated before it was created, also where the clock has gone back.
 -- kind: mutate
 -- params: lens_id, written_at
 delete from entity_claim
@@ -39,7 +40,7 @@ insert into entity by name
 select
     staged_entity.* exclude (group_key, change),
     coalesce(former.created_at, $written_at) as created_at,
-    $written_at as updated_at
+    greatest($written_at, coalesce(former.created_at, $written_at)) as updated_at
 from staged_entity
 left join former using (entity_id)
 where staged_entity.change != 'unchanged'

@@ -1,4 +1,5 @@
--- write_run: record one run and every payload it used.
+-- write_run: record one run and every payload it used. Where the clock has gone back
+-- since a payload was seen, the later time stays.
 -- kind: mutate
 -- params: run_id, seen_at
 insert or replace into orchestration_run by name
@@ -13,12 +14,12 @@ select
     lake_path,
     body_sha256,
     fetched_at as first_fetched_at,
-    $seen_at as last_seen_at,
+    greatest($seen_at, fetched_at) as last_seen_at,
     licence,
     retain_until
 from staged_payload
 on conflict (payload_id) do update set
-    last_seen_at = excluded.last_seen_at,
+    last_seen_at = greatest(last_seen_at, excluded.last_seen_at),
     lake_path = excluded.lake_path,
     body_sha256 = excluded.body_sha256,
     retain_until = excluded.retain_until

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from pipeline.errors import LakeError
+from pipeline.errors import LakeError, UnwritableLakeError
 from pipeline.lake.payload import SCHEMA, as_frame
 from pipeline.lake.store import (
     collect_payloads,
@@ -20,6 +22,7 @@ from pipeline.lake.store import (
     scan_lake,
     write_parquet,
     write_payloads,
+    written_alone,
 )
 from pipeline.lake.verify import verify_lake
 from tests.conftest import ROOT
@@ -241,3 +244,36 @@ def test_a_damaged_lake_is_told_with_what_to_do(tmp_path: Path):
         collect_payloads(scan_lake(tmp_path))
 
     assert damaged.value.exit_code == 11
+
+
+def test_two_writers_of_one_source_store_what_both_have_once(tmp_path: Path):
+    shared, mine, theirs = a_payload("shared"), a_payload("mine"), a_payload("theirs")
+    other = threading.Thread(target=write_payloads, args=(tmp_path, [shared, theirs]))
+
+    with written_alone(tmp_path / "source=council") as folder:
+        other.start()
+        other.join(0.3)  # time in which it would write if it did not wait
+        write_parquet(as_frame([shared, mine]), folder / "ingest_date=2026-01-14" / "mine.parquet")
+    other.join()
+
+    stored = scan_lake(tmp_path).collect()["payload_id"].to_list()
+    assert sorted(stored) == sorted(p.payload_id for p in (shared, mine, theirs))
+
+
+def test_what_a_killed_process_left_half_written_is_deleted(tmp_path: Path):
+    folder = tmp_path / "source=council" / "ingest_date=2026-01-13"
+    folder.mkdir(parents=True)
+    gone, alive = folder / ".a.parquet.999999999.part", folder / f".b.parquet.{os.getpid()}.part"
+    gone.write_bytes(b"half")
+    alive.write_bytes(b"half")
+
+    write_payloads(tmp_path, [a_payload()])
+
+    assert (gone.exists(), alive.exists()) == (False, True)
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path):
+    (tmp_path / "source=council").write_bytes(b"a file in its place")
+
+    with pytest.raises(UnwritableLakeError, match="source=council: cannot be written: "):
+        write_payloads(tmp_path, [a_payload()])

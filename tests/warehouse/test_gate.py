@@ -63,6 +63,17 @@ def test_writing_makes_the_folder_the_file_and_its_schema(tmp_path: Path):
     assert decisions(gate) == []
 
 
+def test_a_file_that_a_process_left_half_made_is_in_nobodys_way(tmp_path: Path):
+    left = tmp_path / ".w.duckdb.999999999.new"
+    left.write_bytes(b"half")
+    gate = Gate(tmp_path / "w.duckdb")
+
+    with gate.write():
+        pass
+
+    assert [path.name for path in tmp_path.iterdir()] == ["w.duckdb"]
+
+
 @pytest.mark.parametrize(
     "failure",
     [
