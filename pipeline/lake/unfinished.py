@@ -47,7 +47,7 @@ def remove_abandoned(lake: Path) -> None:
 
 
 @contextmanager
-def written_alone(folder: Path) -> Iterator[None]:
+def written_alone(folder: Path) -> Iterator[Path]:
     """Hold a source's folder: whoever else writes there waits, so nothing is stored twice.
 
     The lock ends with the process, however that ends. Raises UnwritableLakeError.
@@ -60,6 +60,6 @@ def written_alone(folder: Path) -> Iterator[None]:
     try:
         with suppress(OSError):  # a file system without locks still takes files
             fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        yield folder
     finally:
         os.close(handle)

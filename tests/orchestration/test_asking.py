@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.connectors.http import open_session
 from pipeline.connectors.questions import Question
+from pipeline.errors import UnwritableLakeError
 from pipeline.lake.store import scan_lake
 from pipeline.orchestration.asking import Ask, answer, describe
 from pipeline.orchestration.outcome import ConnectorOutcome
@@ -90,14 +91,13 @@ def test_a_run_that_is_stopped_asks_nothing_new(world: World):
     assert world.apis.events == []
 
 
-def test_a_lake_that_cannot_be_written_costs_the_connector(world: World):
+def test_a_lake_that_cannot_be_written_ends_the_run(world: World):
+    """No other source could store its answers either."""
     (world.home / "data").mkdir()
     (world.home / "data" / "lake").write_text("no folder")
 
-    found = ask(world, "openstreetmap")
-
-    assert found.status == "failed"
-    assert "lake" in found.why
+    with pytest.raises(UnwritableLakeError, match="cannot be written"):
+        ask(world, "openstreetmap")
 
 
 @pytest.mark.parametrize("mode", ["auto", "replay"])

@@ -106,7 +106,7 @@ def test_an_answer_that_announces_more_than_is_allowed_is_not_read(
     report = sightline("run", QUERY, "--mode", "live", "--json").json()
 
     assert (
-        "more than 64 MB, the largest answer allowed" in connectors(report)["google_places"]["why"]
+        "more than 4 MB, the largest answer allowed" in connectors(report)["google_places"]["why"]
     )
 
 
