@@ -34,15 +34,15 @@ def test_a_killed_run_leaves_nothing_half_and_nothing_twice(
         run = start(home, "run", "padel edinburgh", "--mode", "live", "--json", env=world.env)
         time.sleep(seconds)
         run.kill()
-        code = run.end().code
+        run.end()
         again = live(home, world.env)
         assert (again.code, again.err) == (0, "")
         assert facts(home) == facts(undisturbed), f"killed after {seconds:.2f} s"
         assert payload_ids(home) == payload_ids(undisturbed)
         assert damage(home) == []
         assert runs(home)[-1] == "succeeded"
-        # One that was killed before its row was written never began.
-        assert runs(home)[:-1] in ([], ["failed" if code else "succeeded"])
+        # Killed before its row was written, on its way, or when all was stored.
+        assert runs(home)[:-1] in ([], ["failed"], ["succeeded"])
         ends.append(f"{seconds:.2f} s {runs(home)[0] if len(runs(home)) > 1 else 'before its row'}")
 
     tell(f"kill -9: of a run of {whole.seconds:.1f} s after {', '.join(ends)}; all re-run alike")
