@@ -42,13 +42,13 @@ def test_the_same_query_twice_is_the_same_as_once(world: World, home: Path, one_
     for simulator in world:
         simulator.delay_s = 0.1
 
-    ended = together(home, world, *[asking("padel edinburgh")] * 3)
+    ended = together(home, world, *[asking("padel edinburgh")] * 2)
 
-    assert [(e.code, e.err) for e in ended] == [(0, "")] * 3
+    assert [(e.code, e.err) for e in ended] == [(0, "")] * 2
     assert facts(home) == facts(alone)
     assert payload_ids(home) == payload_ids(alone)
     assert damage(home) == []
-    assert runs(home) == ["succeeded"] * 3
+    assert runs(home) == ["succeeded"] * 2
 
 
 def test_queries_that_overlap_keep_what_each_of_them_found(world: World, home: Path, one_by_one):
@@ -82,7 +82,7 @@ def test_a_rebuild_during_a_run_loses_nothing(world: World, home: Path):
 
 def test_many_writers_of_one_answer_store_it_once(world: World, home: Path):
     """All begin on an empty lake, and each asks another question that one layer answers alike."""
-    queries = ("padel edinburgh", OTHER, "squash edinburgh", "football edinburgh")
+    queries = ("padel edinburgh", OTHER, "squash edinburgh")
 
     ended = together(home, world, *map(asking, queries))
 

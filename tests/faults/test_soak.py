@@ -36,7 +36,7 @@ pytestmark = [
         not Path("/proc/self/fd").exists(), reason="needs /proc to see what is held"
     ),
 ]
-RUNS, WARM_UP = often(1_000, 18), often(150, 9)
+RUNS, WARM_UP = often(1_000, 12), often(150, 6)
 _SOON = {Delivery(), Delivery(slow=True), Delivery(drips=True)}
 Sent = dict[tuple[str, str], tuple[Asked, Reply]]
 
