@@ -56,12 +56,24 @@ def read_payloads_file(path: Path) -> pl.DataFrame:
 
 
 def known_ids(lake: Path, source: str, at: datetime) -> set[str]:
-    """The ids of one source's payloads that the lake holds and may still keep at that moment.
+    """The ids of one source's payloads that need not be stored again at that moment.
 
-    An answer that comes again after its time starts a new one.
+    These are the newest answers to their requests, as far as they may still be kept. An
+    answer that comes back after another one had taken its place is stored again: a rebuild
+    would believe the other one for ever.
     """
     rows = scan_lake(lake, source, kept_at=at)
-    return set(collect_payloads(rows.select("payload_id"))["payload_id"])
+    newest = pl.col("fetched_at") == pl.col("fetched_at").max().over("endpoint", "request")
+    held = collect_payloads(rows.select("payload_id", "endpoint", "request", "fetched_at"))
+    return set(held.filter(newest)["payload_id"])
+
+
+def newest_copies(payloads: pl.DataFrame) -> pl.DataFrame:
+    """Each payload once, as it came last, ordered by id."""
+    ordered = payloads.sort(
+        "payload_id", "fetched_at", "lake_path", descending=[False, True, False]
+    )
+    return ordered.unique("payload_id", keep="first", maintain_order=True)
 
 
 def known_content(lake: Path, source: str) -> set[str]:

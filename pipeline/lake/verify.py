@@ -26,7 +26,7 @@ def verify_lake(
     `watch` is told each file's name before it is read.
     """
     problems: list[str] = []
-    seen: dict[str, _Copy] = {}
+    seen: dict[_Copy, Path] = {}
     for path in lake_files(lake):
         if watch:
             watch(path.name)
@@ -34,11 +34,11 @@ def verify_lake(
     return problems
 
 
-_Copy = tuple[Path, datetime | None]  # where a payload stands, and until when it may
+_Copy = tuple[str, datetime]  # a payload, and when it came
 
 
 def _verify_file(
-    path: Path, seen: dict[str, _Copy], volatile: Mapping[str, tuple[str, ...]]
+    path: Path, seen: dict[_Copy, Path], volatile: Mapping[str, tuple[str, ...]]
 ) -> list[str]:
     try:
         rows = pl.read_parquet(path, schema=SCHEMA, hive_partitioning=False)
@@ -50,11 +50,10 @@ def _verify_file(
         members = volatile.get(row["source"], ())
         complaints = _complaints(row, path, members)
         problems += [f"{path}: {payload_id}: {told}" for told in complaints]
-        other, until = seen.get(payload_id, (None, None))
-        is_renewed = until is not None and until <= row["fetched_at"]
-        if other and not is_renewed:
-            problems.append(f"{path}: {payload_id}: also in {other}")
-        seen[payload_id] = path, row["retain_until"]
+        copy = (payload_id, row["fetched_at"])  # an answer may come back, at another time
+        if copy in seen:
+            problems.append(f"{path}: {payload_id}: also in {seen[copy]}")
+        seen[copy] = path
     return problems
 
 

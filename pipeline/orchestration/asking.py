@@ -15,7 +15,7 @@ from pipeline.connectors.questions import Question, SourceRequest
 from pipeline.context import RunContext
 from pipeline.errors import SightlineError, StoppedError, UnwritableLakeError
 from pipeline.lake.payload import no_payloads
-from pipeline.lake.store import collect_payloads, scan_lake, write_payloads
+from pipeline.lake.store import collect_payloads, newest_copies, scan_lake, write_payloads
 from pipeline.orchestration.budget import open_purse
 from pipeline.orchestration.outcome import ConnectorOutcome, Status
 from pipeline.orchestration.plan import ConnectorNode
@@ -129,7 +129,7 @@ def _recorded(node: ConnectorNode, context: RunContext, fetched: Fetched) -> pl.
     write_payloads(lake, payloads)
     ids = [payload.payload_id for payload in payloads]
     stored = scan_lake(lake, node.connector.name, kept_at=now)
-    return collect_payloads(stored.filter(pl.col("payload_id").is_in(ids)).sort("payload_id"))
+    return newest_copies(collect_payloads(stored.filter(pl.col("payload_id").is_in(ids))))
 
 
 def _take_note(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
@@ -24,7 +25,7 @@ from pipeline.errors import (
     StoppedError,
 )
 from pipeline.lake.members import reduce_body
-from pipeline.lake.payload import Payload, retained_until
+from pipeline.lake.payload import Payload, request_json, retained_until
 
 
 @dataclass
@@ -68,8 +69,18 @@ class _Paging:
         async with slots:
             page = await anext(self.answers, None)
         if page is not None:
-            self.kept.append(page)
+            self.kept.append(_numbered(page, len(self.kept) + 1))
         return page is not None
+
+
+def _numbered(page: Answer, number: int) -> Answer:
+    """The answer with the number of its page in its request, where it is not the first one.
+
+    So each page is an answer of its own, whose newest edition the lake can tell.
+    """
+    if number == 1:
+        return page
+    return replace(page, request=request_json(json.loads(page.request) | {"page": number}))
 
 
 def require_keys(connectors: Sequence[Connector], environ: Mapping[str, str]) -> None:

@@ -11,7 +11,7 @@ import polars as pl
 
 from pipeline.connectors.questions import Question, SourceRequest
 from pipeline.lake.editions import IMPORT, current
-from pipeline.lake.store import collect_payloads, scan_lake
+from pipeline.lake.store import collect_payloads, newest_copies, scan_lake
 from pipeline.values import BoundingBox
 
 _AREA_LENGTH = 4
@@ -47,8 +47,7 @@ def replay(
         or (_meets(request, question) if endpoint == IMPORT else _is_wider(request, question))
     ]
     answers = collect_payloads(rows.filter(pl.col("payload_id").is_in(answering)))
-    ordered = answers.sort("payload_id", "lake_path")
-    return ordered.unique("payload_id", keep="first", maintain_order=True)
+    return newest_copies(answers)
 
 
 def _meets(request: str, question: Question) -> bool:

@@ -15,7 +15,7 @@ from pipeline.entities.build import Build, build_entities
 from pipeline.entities.changes import to_changes
 from pipeline.lake.editions import current
 from pipeline.lake.retention import expiry_warnings
-from pipeline.lake.store import collect_payloads, scan_lake
+from pipeline.lake.store import collect_payloads, newest_copies, scan_lake
 from pipeline.records.reading import read_payloads
 from pipeline.runs.report import future_warnings
 from pipeline.runs.row import RunRecord, used_payloads
@@ -52,7 +52,7 @@ def _rebuild(record: RunRecord, as_of: datetime | None, stages: Stages) -> Rebui
     with stages.stage("payloads") as stage:
         scanned = scan_lake(context.settings.lake, as_of=as_of, kept_at=record.started_at)
         held = current(scanned, snapshot_sources())
-        rows = collect_payloads(held).unique("payload_id", keep="first", maintain_order=True)
+        rows = newest_copies(collect_payloads(held))
         known = rows.filter(pl.col("source").is_in(list(connectors)))
         payloads = {str(k[0]): f for k, f in known.partition_by("source", as_dict=True).items()}
         stage.came_out = known.height

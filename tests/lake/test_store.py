@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from pipeline.lake.store import (
     known_content,
     known_ids,
     lake_files,
+    newest_copies,
     scan_lake,
     write_parquet,
     write_payloads,
@@ -36,6 +38,33 @@ def test_a_payload_comes_back_as_it_went_in(tmp_path: Path):
 
     (row,) = scan_lake(tmp_path).drop("lake_path").collect().to_dicts()
     assert row == payload.as_row()
+
+
+def test_an_answer_that_comes_back_is_stored_again_and_is_the_newest(tmp_path: Path):
+    """A source says A, then B, then A again: a rebuild must not go on believing B."""
+    said = [a_payload(c, fetched_at=DAY + timedelta(days=n)) for n, c in enumerate("ABABB")]
+
+    for payload in said:
+        write_payloads(tmp_path, [payload])
+
+    rows = newest_copies(scan_lake(tmp_path).collect())
+    assert scan_lake(tmp_path).collect().height == 4  # the last B was known
+    assert dict(rows.select("payload_id", "fetched_at").iter_rows()) == {
+        said[2].payload_id: said[2].fetched_at,
+        said[3].payload_id: said[3].fetched_at,
+    }
+    assert verify_lake(tmp_path) == []
+
+
+def test_answers_to_other_requests_do_not_make_one_old(tmp_path: Path):
+    first = a_payload(1, request='{"page":1}')
+    other = a_payload(2, request='{"page":2}', fetched_at=DAY + timedelta(days=1))
+
+    write_payloads(tmp_path, [first])
+    write_payloads(tmp_path, [other])
+    write_payloads(tmp_path, [replace(first, fetched_at=DAY + timedelta(days=2))])
+
+    assert scan_lake(tmp_path).collect().height == 2
 
 
 def test_files_lie_by_source_and_day(tmp_path: Path):

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from tests.conftest import SAMPLE_LAKE, Call
-from tests.loopback import ASKED, KEYS, QUERY, SampleApis, asked_of, connectors, payloads
+from tests.loopback import ASKED, KEYS, QUERY, SampleApis, asked_of, connectors, payloads, reply
 
 
 def lay_sample(home: Path, *, only: str = "*") -> None:
@@ -108,6 +108,35 @@ def test_a_second_live_run_stores_no_answer_twice(apis: SampleApis, home: Path, 
     assert payloads(home).equals(before)
     used = "SELECT count(*) AS n FROM run_payload GROUP BY run_id"
     assert sightline("sql", used, "--json").json() == [{"n": 20}, {"n": 20}]
+
+
+def test_a_source_that_takes_a_word_back_is_believed(apis: SampleApis, home: Path, sightline: Call):
+    """It says A, then B, then A again; the run and a later rebuild both hold it to A."""
+
+    def phone() -> str:
+        one = "SELECT phone FROM entity WHERE slug = 'powerleague-portobello'"
+        return str(sightline("sql", one, "--json").json()[0]["phone"])
+
+    told = {}
+    for word, number in (
+        ("A", "0131 496 0101"),
+        ("B", "0131 496 0102"),
+        ("A again", "0131 496 0101"),
+    ):
+        feature = {"type": "Feature", "properties": {
+            "FACILITY_NAME": QUERY, "ADDRESS": "10 Westbank Street", "POSTCODE": "EH15 1DR",
+            "TELEPHONE": number}, "geometry": {"type": "Point", "coordinates": [-3.1179, 55.9566]}}  # fmt: skip
+        apis.instead["edinburgh_council"] = reply(
+            {"type": "FeatureCollection", "features": [feature]}
+        )
+        sightline("run", QUERY, "--mode", "live")
+        told[word] = phone()
+    rebuilt = sightline("rebuild", "--json").json()
+
+    assert told["A"] == told["A again"] != told["B"]
+    assert phone() == told["A"]
+    assert rebuilt["entities"]["updated"] == 0
+    assert sightline("lake", "verify").code == 0
 
 
 def test_what_was_fetched_can_be_replayed_and_verified(
