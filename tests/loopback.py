@@ -158,7 +158,14 @@ class SampleApis:
         return reply(answer(request))
 
     def _google_places(self, request: Request) -> Any:
+        if request.method == "GET":
+            return self._place(request.path.rpartition("/")[2])
         return self._found("google_places", {}, textQuery=request.get_json()["textQuery"])
+
+    def _place(self, place_id: str) -> Any:
+        bodies = [s["body"] for s in self._samples if s["payload"]["source"] == "google_places"]
+        places = (place for body in bodies for place in body.get("places", []))
+        return next(place for place in places if place["id"] == place_id)
 
     def _serper(self, request: Request) -> Any:
         query = request.get_json()["q"]

@@ -46,6 +46,16 @@ class Extracted:
     observations: pl.DataFrame
     failures: pl.DataFrame
 
+    def things(self, chosen: pl.Expr) -> int:
+        """How many records and unreadable items there are where `chosen` holds.
+
+        A record that is told twice is one, as sql/records/extracted_entity.sql keys it.
+        """
+        place = pl.concat_str("payload_id", pl.lit("#"), "json_pointer")
+        own = pl.coalesce("source_record_id", pl.concat_str(pl.lit("fp-"), "identity_text"), place)
+        records = self.records.filter(chosen).select("source", own.alias("own"))
+        return records.n_unique() + self.failures.filter(chosen).height
+
 
 def extract_payloads(
     payloads: Mapping[str, pl.DataFrame],

@@ -21,7 +21,8 @@ from pipeline.lake.store import lake_files
 from pipeline.orchestration.orchestrator import Orchestrator
 from pipeline.orchestration.outcome import ConnectorOutcome
 from pipeline.records.examples import check_evidence_cached
-from pipeline.records.reading import Reading
+from pipeline.records.extracting import Extracted
+from pipeline.records.reading import Reading, lay_together
 from pipeline.runs.stages import Stages
 
 _SHOWN = 3  # items of one source that could not be read, one by one
@@ -55,8 +56,9 @@ def make_report(
     """The report of a run whose entities are built, before they are stored."""
     outcomes = asking.in_plan_order()
     listed = build.entities.filter(pl.col("group_key").is_in(build.wanted))
+    extracted = lay_together(asking.interpreted).extracted
     for outcome in outcomes:
-        _count(outcome, reading, build, listed)
+        _count(outcome, extracted, reading, build, listed)
     spent = sum((outcome.cost for outcome in outcomes), Decimal(0))
     warnings = [
         *_warnings(context.settings.lake, outcomes, reading, build, listed),
@@ -80,11 +82,20 @@ def make_report(
     )
 
 
-def _count(outcome: ConnectorOutcome, reading: Reading, build: Build, listed: pl.DataFrame) -> None:
-    """How many records, entities and winning values came of one connector's answers."""
+def _count(
+    outcome: ConnectorOutcome,
+    extracted: Extracted,
+    reading: Reading,
+    build: Build,
+    listed: pl.DataFrame,
+) -> None:
+    """How many records, entities and winning values came of one connector's answers.
+
+    A record counts where it was answered, also if a later phase was told it anew.
+    """
     ours = pl.col("payload_id").is_in(outcome.payloads["payload_id"].to_list())
     records = reading.records.filter(ours)
-    outcome.count_records(records.height)
+    outcome.count_records(extracted.things(ours))
     shown = listed.select("entity_id")
     members = build.members.join(records, on="record_key", how="semi")
     won = build.claims.filter(ours & pl.col("won")).join(shown, on="entity_id", how="semi")

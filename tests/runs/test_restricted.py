@@ -73,6 +73,22 @@ def test_a_nameless_place_does_no_harm_to_a_run_or_a_rebuild(
     ]
 
 
+def test_a_search_whose_places_were_looked_up_too_is_said_to_have_found_them(
+    apis: SampleApis, home: Path, sightline: Call
+):
+    """The details tell the same record anew; the search was answered, and paid, all the same."""
+    (home / "app.yaml").write_text(OWN_TERMS + "orchestration: {min_confidence: 1.0}\n")
+
+    report = sightline("run", QUERY, "--mode", "live", "--json").json()
+
+    search, details = (
+        connectors(report)[name] for name in ("google_places", "google_places.details")
+    )
+    assert (details["status"], details["records"]) == ("ok", 1)
+    assert (search["status"], search["records"]) == ("ok", len(kept_places(home)))
+    assert "hold nothing" not in search["why"]
+
+
 def test_a_user_with_an_agreement_keeps_the_whole_answer_for_its_time(
     apis: SampleApis, home: Path, sightline: Call
 ):
