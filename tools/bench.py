@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -170,7 +171,7 @@ def simulators(env: dict[str, str], delay_ms: int) -> Iterator[dict[str, str]]:
 
     The lens asks all seven: the shipped one leaves two of them out of this query.
     """
-    port = {"SIGHTLINE_SIMULATORS_PORT": "8790"}
+    port = {"SIGHTLINE_SIMULATORS_PORT": str(_free_ports())}
     command = [sys.executable, "-m", "tests.simulators"]
     exports = _output([*command, "--env"], env | port)
     pairs = dict(line.removeprefix("export ").split("=", 1) for line in exports.splitlines())
@@ -189,9 +190,22 @@ def simulators(env: dict[str, str], delay_ms: int) -> Iterator[dict[str, str]]:
         server.wait()
 
 
+def _free_ports() -> int:
+    """The first of a row of ports that nobody listens on."""
+    for first in range(20_000, 30_000, 10):
+        with ExitStack() as stack:
+            try:
+                for port in range(first, first + 10):
+                    stack.enter_context(socket.create_server(("127.0.0.1", port)))
+            except OSError:
+                continue
+        return first
+    sys.exit("no free ports for the simulators")
+
+
 def _lay_bench_lens(home: Path) -> None:
     folder = home / "lenses" / "edinburgh_finds"
-    shutil.copytree(ROOT / "lenses" / "edinburgh_finds", folder)
+    shutil.copytree(ROOT / "lenses" / "edinburgh_finds", folder, dirs_exist_ok=True)
     lens = yaml.safe_load((folder / "lens.yaml").read_text("utf-8"))
     for name, rule in lens["connector_rules"].items():
         if "." not in name:

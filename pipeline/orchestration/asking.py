@@ -20,6 +20,7 @@ from pipeline.orchestration.budget import open_purse
 from pipeline.orchestration.outcome import ConnectorOutcome, Status
 from pipeline.orchestration.plan import ConnectorNode
 from pipeline.orchestration.replay import replay
+from pipeline.records.extracting import extract_payloads
 
 if TYPE_CHECKING:  # imported where a live call needs it
     from pipeline.connectors.http import Session
@@ -62,6 +63,7 @@ async def answer(
             await _fetch(ask, outcome, context, environ, session)
         else:
             await asyncio.to_thread(_replay, ask, outcome, context, question)
+        await asyncio.to_thread(extract_answers, ask.node, outcome)  # while others are waited for
     except StoppedError:
         outcome.status, outcome.why = "stopped", INTERRUPTED
     except Exception as error:  # the phase boundary: one connector's failure
@@ -71,6 +73,18 @@ async def answer(
             raise
     finally:
         outcome.seconds = time.perf_counter() - started
+
+
+def extract_answers(node: ConnectorNode, outcome: ConnectorOutcome) -> None:
+    """What the answers hold; where they cannot be read, that is the connector's failure."""
+    connector = node.connector
+    try:
+        outcome.extracted = extract_payloads(
+            {connector.name: outcome.payloads}, {connector.name: connector}
+        )
+    except Exception as error:  # noqa: BLE001  # of code that meets foreign data
+        outcome.status, outcome.why = "failed", f"its answers cannot be read: {describe(error)}"
+        _log.warning("answers unread", extra={"connector": outcome.name, "error": outcome.why})
 
 
 def describe(error: Exception) -> str:

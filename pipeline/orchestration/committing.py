@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,16 +10,14 @@ import polars as pl
 from pipeline.connectors.registry import Connector
 from pipeline.lens.compiled import CompiledLens
 from pipeline.orchestration.answering import answering_records
-from pipeline.orchestration.asking import describe
 from pipeline.orchestration.candidate import Candidate, to_candidates
 from pipeline.orchestration.execution_context import Contribution, ExecutionContext
 from pipeline.orchestration.outcome import ConnectorOutcome
 from pipeline.orchestration.plan import ConnectorNode
 from pipeline.orchestration.query_features import QueryFeatures
-from pipeline.records.extracting import Extracted, combine, extract_payloads
+from pipeline.records.extracting import Extracted, combine, extract_payloads, renumbered
 from pipeline.records.reading import Interpreted, interpret
 
-_log = logging.getLogger(__name__)
 Answered = tuple[ConnectorNode, ConnectorOutcome]
 
 
@@ -34,17 +31,17 @@ def commit_outcomes(
 ) -> Interpreted:
     """Read the answers of a phase, commit them in name order, accept the candidates.
 
-    The records are numbered from `first_record`. Answers that cannot be read cost their
-    connector alone.
+    The records are numbered from `first_record`.
     """
     ordered = sorted(answered, key=lambda pair: pair[1].name)
     extracted: list[Extracted] = [extract_payloads({}, connectors)]
     origins: list[tuple[ConnectorNode, ConnectorOutcome, int, int]] = []
     for node, outcome in ordered:
-        found = _extract(node, outcome, connectors, first_record)
-        origins.append((node, outcome, first_record, found.records.height))
-        first_record += found.records.height
-        extracted.append(found)
+        count = outcome.extracted.records.height if outcome.extracted else 0
+        origins.append((node, outcome, first_record, count))
+        if outcome.extracted:
+            extracted.append(renumbered(outcome.extracted, first_record))
+        first_record += count
     read = interpret(lens, combine(extracted))
     fitting = answering_records(read.records, features, lens)
     contributions = [
@@ -54,17 +51,6 @@ def commit_outcomes(
     state.commit(contributions)
     _accept(contributions, {node.name: node for node, _ in ordered}, state)
     return read
-
-
-def _extract(
-    node: ConnectorNode, outcome: ConnectorOutcome, connectors: Mapping[str, Connector], first: int
-) -> Extracted:
-    try:
-        return extract_payloads({node.connector.name: outcome.payloads}, connectors, first)
-    except Exception as error:  # noqa: BLE001  # one connector's failure costs it alone
-        outcome.status, outcome.why = "failed", f"its answers cannot be read: {describe(error)}"
-        _log.warning("answers unread", extra={"connector": outcome.name, "error": outcome.why})
-        return extract_payloads({}, connectors)
 
 
 def _of_node(records: pl.DataFrame, start: int, count: int) -> pl.DataFrame:

@@ -10,13 +10,14 @@ import polars as pl
 
 from pipeline.connectors.spec import Phase
 from pipeline.lake.payload import no_payloads
+from pipeline.records.extracting import Extracted
 
 Status = Literal["ok", "empty", "skipped", "failed", "stopped"]
 
 
 @dataclass
 class ConnectorOutcome:
-    """One line of the report; `payloads` are rows of the lake.
+    """One line of the report; `payloads` are rows of the lake, `extracted` what they hold.
 
     `entities` and `values_won` say what its answers added to what was asked for; `stopped` is
     a connector that the budget could not bear.
@@ -31,6 +32,7 @@ class ConnectorOutcome:
     records: int = 0
     cost: Decimal = Decimal(0)
     seconds: float = 0.0
+    extracted: Extracted | None = None
     entities: int = 0
     values_won: int = 0
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -117,7 +117,7 @@ def _apart(extracted: Extracted) -> Extracted:
 def check_evidence_cached(
     lens: CompiledLens,
     connectors: Mapping[str, Connector],
-    bench: Workbench,
+    open_bench: Callable[[], AbstractContextManager[Workbench]],
     cache: Path,
 ) -> list[Finding]:
     """As `check_evidence`, once per edition of the lens and its examples."""
@@ -125,7 +125,8 @@ def check_evidence_cached(
     stamp = cache / f"evidence-{lens.id}-{fingerprint(lens.hash, __version__, *texts)}.json"
     if stamp.is_file():
         return [Finding(**row) for row in json.loads(stamp.read_text("utf-8"))]
-    findings = check_evidence(lens, connectors, bench)
+    with open_bench() as bench:
+        findings = check_evidence(lens, connectors, bench)
     with suppress(OSError):  # a home that cannot be written: checked again next time
         cache.mkdir(parents=True, exist_ok=True)
         fresh = stamp.with_suffix(f".{os.getpid()}")

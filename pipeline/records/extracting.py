@@ -74,6 +74,16 @@ def extract_payloads(
     return combine(parts)
 
 
+def renumbered(extracted: Extracted, first: int) -> Extracted:
+    """Records that were numbered from 0, numbered from `first`."""
+    number = (pl.col("record") + first).cast(pl.UInt32)
+    return Extracted(
+        extracted.records.with_columns(number),
+        extracted.observations.with_columns(number),
+        extracted.failures,
+    )
+
+
 def combine(parts: Sequence[Extracted]) -> Extracted:
     """Several sources' records as one; each record has a number of its own already."""
     return Extracted(

@@ -164,10 +164,9 @@ def future_warnings(payloads: Iterable[pl.DataFrame], now: datetime) -> list[str
 
 def _evidence_warnings(context: RunContext) -> list[str]:
     """A lens without evidence still runs, but never silently."""
-    with context.bench() as bench:
-        findings = check_evidence_cached(
-            context.lens, load_connectors(), bench, context.settings.cache
-        )
+    findings = check_evidence_cached(
+        context.lens, load_connectors(), context.bench, context.settings.cache
+    )
     if not findings:
         return []
     found = findings[0].message

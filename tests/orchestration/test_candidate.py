@@ -7,8 +7,8 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from pipeline.connectors.registry import Connector
+from pipeline.orchestration.asking import extract_answers
 from pipeline.orchestration.candidate import Candidate, to_candidates
-from pipeline.orchestration.committing import _extract
 from pipeline.orchestration.outcome import ConnectorOutcome
 from pipeline.orchestration.plan import ConnectorNode
 from pipeline.values import canonical_json
@@ -28,7 +28,9 @@ def found(connectors: dict[str, Connector], body: object) -> list[Candidate]:
     node = ConnectorNode(source, source.spec.all_operations()[0], None)
     outcome = ConnectorOutcome(node.name, node.phase, "replay", "ok", "")
     outcome.payloads = payloads(body, endpoint="searchText")
-    return to_candidates(_extract(node, outcome, connectors, 0).records, source.spec)
+    extract_answers(node, outcome)
+    assert outcome.extracted is not None
+    return to_candidates(outcome.extracted.records, source.spec)
 
 
 def test_a_record_is_a_candidate_with_ids_position_and_content(connectors: dict[str, Connector]):

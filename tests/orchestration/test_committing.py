@@ -10,6 +10,7 @@ import pytest
 from pipeline.connectors.extraction import Extraction
 from pipeline.connectors.registry import Connector
 from pipeline.lens.compiled import CompiledLens
+from pipeline.orchestration.asking import extract_answers
 from pipeline.orchestration.committing import Answered, commit_outcomes
 from pipeline.orchestration.execution_context import ExecutionContext
 from pipeline.orchestration.outcome import ConnectorOutcome
@@ -44,6 +45,7 @@ def answered(connector: Connector, body: Any, endpoint: str = "searchText") -> A
     node = ConnectorNode(connector, connector.spec.all_operations()[0], None)
     outcome = ConnectorOutcome(node.name, node.phase, "replay", "ok", "always asked")
     outcome.payloads = payloads(body, endpoint=endpoint)
+    extract_answers(node, outcome)
     return node, outcome
 
 
