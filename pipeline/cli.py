@@ -222,7 +222,7 @@ def _add_record(commands: Commands[_Parser]) -> None:
     record.description = _RECORDING
     record.add_argument("--source", required=True, metavar="NAME", help="whose answer")
     where = record.add_mutually_exclusive_group()
-    where.add_argument("--payload", metavar="ID", help="this answer (ids: run --json, explain)")
+    where.add_argument("--payload", metavar="ID", help="this answer (its id: explain SLUG FIELD)")
     where.add_argument("--run", metavar="RUN_ID", help="an answer that this run used")
     what = record.add_mutually_exclusive_group()
     what.add_argument("--item", action="append", metavar="POINTER",

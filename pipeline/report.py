@@ -131,11 +131,8 @@ def _print_decisions(report: RunReport, console: Console) -> None:
     """What each barrier decided, and what was paid of what might have been."""
     console.print()
     for decision in report.decisions:
-        told = f"{decision['groups']} found, confidence {decision['confidence']:.2f}"
-        console.print(
-            Text(f"after {decision['after']}: {told}: {decision['decision']}, {decision['why']}"),
-            style="dim",
-        )
+        told = f"after {decision['after']}: {decision['decision']}, {decision['why']}"
+        console.print(Text(told), style="dim")
     budget = report.budget
     console.print(Text(f"paid ${budget['spent']:.3f} of ${budget['limit']:.2f}"), style="dim")
 

@@ -38,7 +38,7 @@ def report(**changes: Any) -> RunReport:
         ],
         "decisions": [
             {"after": "DISCOVERY", "confidence": 0.55, "accepted": 2, "groups": 1,
-             "decision": "go on", "why": "not enough is known yet"}
+             "decision": "go on", "why": "5 found so far, 100 wanted"}
         ],
         "budget": {"limit": 1.0, "spent": 0.07},
         "stages": STAGES,

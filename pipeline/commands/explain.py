@@ -157,7 +157,6 @@ def _print_links(story: Story, out: Console) -> None:
         gap = f", {evidence['gap_m']:g} m apart" if evidence.get("gap_m") is not None else ""
         out.print(Text(f"  {link['verdict']} {link['score']:+.2f} ({link['tier']}{gap})"))
         out.print(Text(f"      {link['left_key']} ~ {link['right_key']}"))
-        levels = ", ".join(
-            f"{x['evidence']} {x['level']} {x['weight']:+g}" for x in evidence["levels"]
-        )
-        out.print(Text(f"      {levels}"))
+        prior = round(link["score"] - sum(x["weight"] for x in evidence["levels"]), 4)
+        levels = [f"{x['evidence']} {x['level']} {x['weight']:+g}" for x in evidence["levels"]]
+        out.print(Text(f"      prior {prior:+g}, {', '.join(levels).replace('_', ' ')}"))

@@ -12,22 +12,25 @@ from pipeline.orchestration.request import IngestionMode
 
 @dataclass(frozen=True)
 class BarrierDecision:
-    """What was decided after a phase; `stops` is the reason to ask no further, or empty."""
+    """What was decided after a phase: `stops` is the reason to ask no further, else `goes_on`."""
 
     phase: Phase
     confidence: float
     accepted: int
     groups: int
     stops: str
+    goes_on: str = ""
 
     def as_report(self) -> dict[str, Any]:
+        is_last = self.phase is list(Phase)[-1]
+        onward = "end" if is_last else "go on"
         return {
             "after": str(self.phase),
             "confidence": round(self.confidence, 3),
             "accepted": self.accepted,
             "groups": self.groups,
-            "decision": "stop" if self.stops else "go on",
-            "why": self.stops or "not enough is known yet",
+            "decision": "stop" if self.stops else onward,
+            "why": self.stops or self.goes_on,
         }
 
 
@@ -37,10 +40,16 @@ def decide(phase: Phase, progress: Progress, calculator: ConfidenceCalculator) -
     accepted = sum(len(group) for group in progress.groups)
     groups = len(progress.groups)
     wanted, least = progress.request.target_entity_count, progress.request.min_confidence
-    stops = ""
     if progress.mode is IngestionMode.DISCOVER_MANY:
-        if groups >= wanted:
-            stops = f"{groups} things are found, {wanted} were wanted"
-    elif confidence >= least and accepted and not progress.awaits_structured:
-        stops = f"confidence {confidence:.2f} has reached {least:.2f}"
-    return BarrierDecision(phase, confidence, accepted, groups, stops)
+        is_enough = groups >= wanted
+        told = f"{groups} found so far, {wanted} wanted"
+    else:
+        is_enough = confidence >= least and accepted > 0 and not progress.awaits_structured
+        word = "has reached" if is_enough else "has not reached"
+        told = f"confidence {confidence:.2f} {word} {least:.2f}"
+        if progress.awaits_structured:
+            told = "the structured sources have not answered yet"
+        elif not accepted:
+            told = "nothing is found so far"
+    stops, goes_on = (told, "") if is_enough else ("", told)
+    return BarrierDecision(phase, confidence, accepted, groups, stops, goes_on)

@@ -141,7 +141,7 @@ def test_many_are_enough_when_enough_things_are_found(world: World):
 
     assert (one_thing.decisions[0].accepted, one_thing.decisions[0].groups) == (3, 1)
     assert stops(one_thing)[0] == ""
-    assert stops(enough) == ["2 things are found, 2 were wanted"]
+    assert stops(enough) == ["2 found so far, 2 wanted"]
     skipped = {name for name, status in statuses(enough).items() if status == "skipped"}
     assert skipped >= STRUCTURED
     assert outcome(enough, "sport_scotland").why == f"enough is known: {stops(enough)[0]}"

@@ -60,8 +60,8 @@ def test_a_search_that_wants_no_certainty_still_waits_for_the_structured_sources
 @pytest.mark.parametrize(
     ("sizes", "stops"),
     [
-        pytest.param([1, 1], "2 things are found, 2 were wanted", id="enough"),
-        pytest.param([1, 1, 1], "3 things are found, 2 were wanted", id="more than enough"),
+        pytest.param([1, 1], "2 found so far, 2 wanted", id="enough"),
+        pytest.param([1, 1, 1], "3 found so far, 2 wanted", id="more than enough"),
         pytest.param([3], "", id="three keys of one thing are one thing"),
         pytest.param([], "", id="nothing"),
     ],
@@ -76,5 +76,5 @@ def test_a_decision_is_told_in_plain_values():
         "after": "DISCOVERY", "confidence": 0.91, "accepted": 3, "groups": 2, "decision": "stop",
         "why": "confidence 0.91 has reached 0.80",
     }  # fmt: skip
-    assert decided(ONE, [], 0.0).as_report()["why"] == "not enough is known yet"
+    assert decided(ONE, [], 0.0).as_report()["why"] == "nothing is found so far"
     assert decided(ONE, [], 0.0).as_report()["decision"] == "go on"

@@ -96,6 +96,10 @@ def _world(options: argparse.Namespace, *, with_rows: bool) -> World:
 
 def _set_faults(world: World, options: argparse.Namespace) -> None:
     """Raises ValueError for an API or a fault that is not there."""
+    if not 0 <= options.misbehave <= 1:
+        raise ValueError(f"--misbehave is {options.misbehave:g}, expected a share from 0 to 1")
+    if options.delay < 0:
+        raise ValueError(f"--delay is {options.delay:g}, expected milliseconds from 0")
     if options.misbehave:
         world.misbehave(options.misbehave, options.seed)
     for text in options.fault:
@@ -145,8 +149,9 @@ def _greet(world: World, options: argparse.Namespace) -> None:
     print(
         f"\n{len(world.simulators)} APIs answer from {rows} rows until Ctrl-C. In another terminal:\n"
     )
-    print('  eval "$(uv run just simulate-env)"')
-    print('  uv run just run query="Powerleague Portobello" mode=live\n', flush=True)
+    print('  eval "$(just simulate-env)"')
+    print("  export SIGHTLINE_HOME=$(mktemp -d)   # made-up answers stay out of your own lake")
+    print('  just run query="Powerleague Portobello" mode=live\n', flush=True)
 
 
 def _log(simulator: Simulator, asked: Asked, reply: Reply, seconds: float) -> None:
