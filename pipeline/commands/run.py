@@ -15,7 +15,7 @@ from pipeline.orchestration.request import IngestionMode, IngestRequest
 from pipeline.report import print_run
 from pipeline.runs.run import run_query
 from pipeline.runs.stages import TIMED_STAGES
-from pipeline.text import fold
+from pipeline.text import fold, printable
 from pipeline.values import BoundingBox, GeoPoint
 
 _RADIUS_M = 1_000.0  # round a point that names no distance
@@ -54,7 +54,7 @@ def _read_words(arguments: argparse.Namespace) -> str:
     empty = [key for key in _KEYS if getattr(arguments, key, None) == ""]
     if empty:
         raise UsageError(f"{empty[0]} is empty, expected a value or nothing at all")
-    query = " ".join(" ".join(free).split())
+    query = printable(" ".join(free))
     if not fold(query):
         raise UsageError(f"query is {query!r}, expected words, such as a name and a place")
     return query

@@ -89,6 +89,12 @@ def test_a_query_is_data_and_nothing_else(built_copy: Path, sightline: Call, que
     assert rows == [{"query": report["query"], "n": 36}]
 
 
+def test_a_query_commands_no_terminal(asked: Path, sightline: Call):
+    called = sightline("run", "zz \x1b[31mred\x07 \u202ezz\x9b", "--no-persist")
+
+    assert called.out.splitlines()[0] == "zz [31mred zz"
+
+
 def test_a_query_that_nothing_matches_is_fine_and_says_so(asked: Path, sightline: Call):
     called = sightline("run", "Xyzzy Arena", "--no-persist")
 

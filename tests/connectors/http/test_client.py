@@ -71,6 +71,17 @@ def test_an_error_page_is_told_without_its_markup(serper: Connector, httpserver:
         ask(serper, httpserver)
 
 
+def test_an_error_commands_no_terminal(serper: Connector, httpserver: HTTPServer):
+    """Escape sequences can rename a terminal's window, or write over what stands there."""
+    odd = "\x1b[2J\x1b]0;mine\x07gone\x00 \u202eback\x9b"
+    httpserver.expect_request("/search").respond_with_data(odd, status=400)
+
+    with pytest.raises(ConnectorError) as told:
+        ask(serper, httpserver, refusals=())
+
+    assert str(told.value) == "serper: search: HTTP 400: [2J ]0;mine gone back"
+
+
 def test_a_long_error_is_cut(serper: Connector, httpserver: HTTPServer):
     httpserver.expect_request("/search").respond_with_data("x" * 5_000, status=500)
 
