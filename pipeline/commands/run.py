@@ -15,6 +15,7 @@ from pipeline.orchestration.request import IngestionMode, IngestRequest
 from pipeline.report import print_run
 from pipeline.runs.run import run_query
 from pipeline.runs.stages import TIMED_STAGES
+from pipeline.settings import MOST_BUDGET_USD
 from pipeline.text import fold, printable
 from pipeline.values import BoundingBox, GeoPoint
 
@@ -137,6 +138,6 @@ def _money(value: str | None, default: Decimal) -> Decimal:
         money = Decimal(value)
     except InvalidOperation:
         money = Decimal(-1)
-    if not money.is_finite() or money < 0:
+    if not (money.is_finite() and 0 <= money <= MOST_BUDGET_USD):
         raise UsageError(f"budget is {value!r}, expected US dollars such as 0.50")
     return money

@@ -51,6 +51,7 @@ def test_a_query_may_be_given_in_many_ways(asked: Path, sightline: Call, argumen
                      id="no money"),
         pytest.param(["padel", "--budget", "-1"], "budget is '-1'", id="debts"),
         pytest.param(["padel", "budget=inf"], "budget is 'inf'", id="boundless money"),
+        pytest.param(["padel", "budget=1e400"], "budget is '1e400'", id="more than JSON can say"),
         pytest.param(["padel", "budget=nan"], "budget is 'nan'", id="money that is none"),
     ],
 )  # fmt: skip
