@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from yaml.constructor import ConstructorError
 
 from pipeline.errors import SettingsError
 
@@ -33,10 +34,28 @@ def validated(model: type[Model], data: Any, label: str) -> Model:
         raise SettingsError(f"{label}: {describe_validation(error)}") from error
 
 
-def load_yaml(path: Path) -> Any:
-    """A trusted YAML file of ours; SettingsError says where it is broken."""
+class _Loader(yaml.CSafeLoader):
+    """Refuses a key that stands twice, of which one would be ignored in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  # as the base class has it
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise ConstructorError(
+                    None, None, f"the key {key.value!r} stands twice", key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def load_yaml(path: Path, *, strict: bool = True) -> Any:
+    """A trusted YAML file of ours; SettingsError says where it is broken.
+
+    `strict`: a key that stands twice is an error; else the last one counts.
+    """
     try:
-        return yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+        loader = _Loader if strict else yaml.CSafeLoader
+        return yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506  # both are safe
     except (OSError, ValueError, yaml.YAMLError) as error:  # ValueError: no UTF-8, no date
         raise SettingsError(f"{path}: cannot be read: {error}") from error
 

@@ -15,6 +15,7 @@ from pipeline.contracts import StrictModel, load_yaml, validated
 from pipeline.errors import SettingsError, UsageError
 
 Mode = Literal["replay", "live", "auto"]
+MOST_BUDGET_USD = 1_000_000  # a sum that every number format of a report can hold
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -29,7 +30,9 @@ class OrchestrationConfig(StrictModel):
 
     target_entity_count: int = Field(100, ge=1, description="entities a DISCOVER_MANY run seeks")
     min_confidence: float = Field(0.8, ge=0, le=1, description="confidence that ends a search")
-    budget_usd: Decimal = Field(Decimal("1.00"), ge=0, description="US dollars a run may spend")
+    budget_usd: Decimal = Field(
+        Decimal("1.00"), ge=0, le=MOST_BUDGET_USD, description="US dollars a run may spend"
+    )
 
 
 class LakeConfig(StrictModel):

@@ -121,6 +121,12 @@ def test_an_unknown_mode_in_the_environment_ends_a_command_with_2(
             "lake: {max_payload: 1}", "lake.max_payload is 1", id="unknown key of a section"
         ),
         pytest.param("lake: 512", "lake is 512", id="a number for a section"),
+        pytest.param("mode: live\nmode: replay", "the key 'mode' stands twice", id="a key twice"),
+        pytest.param(
+            "orchestration: {budget_usd: 1e400}",
+            "orchestration.budget_usd is",
+            id="more money than JSON can say",
+        ),
         pytest.param(
             "orchestration: {min_confidence: 80}",
             "orchestration.min_confidence is 80",

@@ -44,7 +44,7 @@ def make_reader(arguments: argparse.Namespace) -> tuple[Settings, str, Gate]:
     """
     settings = load_settings(lens=arguments.lens)
     path = find_lens(settings.lens, settings.lens_folders())
-    document = load_yaml(path)
+    document = load_yaml(path, strict=False)
     lens_id = str(document.get("lens")) if isinstance(document, dict) else settings.lens
     return settings, lens_id, open_gate(settings)
 

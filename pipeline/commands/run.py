@@ -15,7 +15,8 @@ from pipeline.orchestration.request import IngestionMode, IngestRequest
 from pipeline.report import print_run
 from pipeline.runs.run import run_query
 from pipeline.runs.stages import TIMED_STAGES
-from pipeline.text import fold
+from pipeline.settings import MOST_BUDGET_USD
+from pipeline.text import fold, printable
 from pipeline.values import BoundingBox, GeoPoint
 
 _RADIUS_M = 1_000.0  # round a point that names no distance
@@ -54,7 +55,7 @@ def _read_words(arguments: argparse.Namespace) -> str:
     empty = [key for key in _KEYS if getattr(arguments, key, None) == ""]
     if empty:
         raise UsageError(f"{empty[0]} is empty, expected a value or nothing at all")
-    query = " ".join(" ".join(free).split())
+    query = printable(" ".join(free))
     if not fold(query):
         raise UsageError(f"query is {query!r}, expected words, such as a name and a place")
     return query
@@ -137,6 +138,6 @@ def _money(value: str | None, default: Decimal) -> Decimal:
         money = Decimal(value)
     except InvalidOperation:
         money = Decimal(-1)
-    if not money.is_finite() or money < 0:
+    if not (money.is_finite() and 0 <= money <= MOST_BUDGET_USD):
         raise UsageError(f"budget is {value!r}, expected US dollars such as 0.50")
     return money

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime
@@ -80,6 +81,19 @@ def known_content(lake: Path, source: str) -> set[str]:
     """The content digests of one source's imported dumps."""
     dumps = scan_lake(lake, source).filter(pl.col("endpoint") == "import")
     return set(collect_payloads(dumps.select("content_sha256"))["content_sha256"])
+
+
+def require_writable(lake: Path) -> None:
+    """Raise UnwritableLakeError where it is plain, before anything is paid for, that nothing fits.
+
+    Nothing is written to find out, so a disk that is full is not noticed here.
+    """
+    try:
+        there = next(folder for folder in (lake, *lake.parents) if folder.exists())
+    except OSError as error:
+        raise UnwritableLakeError(f"{lake}: cannot be written: {error}") from error
+    if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+        raise UnwritableLakeError(f"{lake}: cannot be written: {there} is no folder open to us")
 
 
 def write_payloads(lake: Path, payloads: Iterable[Payload]) -> list[Path]:

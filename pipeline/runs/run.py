@@ -17,6 +17,7 @@ from pipeline.entities.changes import to_changes
 from pipeline.errors import ConnectorError, StaleBuildError
 from pipeline.interrupts import interrupts_raised, run_stoppable
 from pipeline.lake.editions import without_retired
+from pipeline.lake.store import require_writable
 from pipeline.orchestration.orchestrator import Orchestrator
 from pipeline.orchestration.query_features import QueryFeatures
 from pipeline.orchestration.relevance import answering_groups
@@ -44,13 +45,16 @@ def run_query(
 
     `watch` is told each stage as it begins, `told` what happens with each source.
 
-    Raises SettingsError for a missing key in mode live, ConnectorError when every selected
-    connector failed, WarehouseError when nothing could be stored.
+    Raises SettingsError for a missing key in mode live, UnwritableLakeError where answers could
+    not be recorded, ConnectorError when every selected connector failed, WarehouseError when
+    nothing could be stored.
     """
     features = QueryFeatures.extract(request.query, request, context.lens.vocabulary)
     connectors = with_limits(load_connectors(), context.settings.app.apis)
     asking = Orchestrator(context, request, features, connectors, os.environ, told=told)
     asking.require_keys()
+    if context.settings.mode != "replay":
+        require_writable(context.settings.lake)
     known = {"query": request.query, "ingestion_mode": str(features.mode)}
     record = RunRecord(context, context.clock(), known, lambda: _so_far(asking))
     stages = Stages(watch)

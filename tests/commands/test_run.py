@@ -51,6 +51,7 @@ def test_a_query_may_be_given_in_many_ways(asked: Path, sightline: Call, argumen
                      id="no money"),
         pytest.param(["padel", "--budget", "-1"], "budget is '-1'", id="debts"),
         pytest.param(["padel", "budget=inf"], "budget is 'inf'", id="boundless money"),
+        pytest.param(["padel", "budget=1e400"], "budget is '1e400'", id="more than JSON can say"),
         pytest.param(["padel", "budget=nan"], "budget is 'nan'", id="money that is none"),
     ],
 )  # fmt: skip
@@ -87,6 +88,12 @@ def test_a_query_is_data_and_nothing_else(built_copy: Path, sightline: Call, que
     kept = "SELECT query, (SELECT count(*) FROM entity) AS n FROM orchestration_run"
     rows = sightline("sql", f"{kept} WHERE query IS NOT NULL", "--json").json()
     assert rows == [{"query": report["query"], "n": 36}]
+
+
+def test_a_query_commands_no_terminal(asked: Path, sightline: Call):
+    called = sightline("run", "zz \x1b[31mred\x07 \u202ezz\x9b", "--no-persist")
+
+    assert called.out.splitlines()[0] == "zz [31mred zz"
 
 
 def test_a_query_that_nothing_matches_is_fine_and_says_so(asked: Path, sightline: Call):

@@ -92,3 +92,14 @@ def test_an_empty_object_is_one_page(connectors: dict[str, Connector], httpserve
     answers, _ = fetch(connectors["google_places"], httpserver, request)
 
     assert [answer.body for answer in answers] == [b"{}"]
+
+
+def test_the_id_of_a_place_is_one_part_of_the_path(connectors: dict[str, Connector]):
+    """An answer must not choose what is asked next."""
+    seeds = {"place_id": ["ChIJ_a-1", "../photos?x=1#y"]}
+
+    asked = connectors["google_places"].plan_requests(question(), {}, "details", seeds)
+
+    assert [request.path for request in asked] == [
+        "/places/ChIJ_a-1", "/places/..%2Fphotos%3Fx%3D1%23y",
+    ]  # fmt: skip

@@ -90,6 +90,20 @@ def test_a_warehouse_that_cannot_be_opened_ends_the_run_before_anybody_is_asked(
     assert apis.server.log == []
 
 
+@pytest.mark.parametrize("mode", ["live", "auto"])
+def test_a_lake_that_cannot_be_written_ends_the_run_before_anybody_is_paid(
+    apis: SampleApis, home: Path, sightline: Call, mode: str
+):
+    (home / "data").mkdir()
+    (home / "data" / "lake").write_text("no folder")
+
+    called = sightline("run", QUERY, "--mode", mode)
+
+    assert called.code == 11
+    assert f"{home / 'data' / 'lake'} is no folder open to us" in called.err
+    assert apis.server.log == []
+
+
 def test_nothing_is_left_behind_where_nothing_is_to_be_kept(
     apis: SampleApis, home: Path, sightline: Call
 ):

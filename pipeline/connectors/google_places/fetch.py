@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from pipeline.connectors.envelopes import read_envelope
 from pipeline.connectors.questions import Answer, Question, SourceRequest
@@ -49,7 +50,7 @@ def plan_details(
         "fieldMask": ",".join(spec.setting("detail_fields")),
     }
     return [
-        SourceRequest("details", f"/places/{place_id}", params, area=None)
+        SourceRequest("details", f"/places/{quote(place_id, safe='')}", params, area=None)
         for place_id in dict.fromkeys(seeds.get("place_id", []))
     ]
 

@@ -24,6 +24,7 @@ from pipeline.errors import (
     ForeignPayloadError,
     NotAskedError,
 )
+from pipeline.text import printable
 
 _MARKUP = re.compile(r"<[^>]*>")
 _TOLD_CHARACTERS = 300
@@ -150,7 +151,7 @@ class ApiClient:
         try:
             return self._accepted(request, await self._reply(send))
         except (ConnectorError, ForeignPayloadError) as error:
-            failed.append(type(error)(self.session.secrets.hide(str(error))))
+            failed.append(type(error)(printable(self.session.secrets.hide(str(error)))))
             if isinstance(error, CallError) and error.wait_seconds:
                 pace.hold(error.wait_seconds)
             raise
@@ -224,7 +225,7 @@ class ApiClient:
         told = f"{self.name}: {request.endpoint}: {error}"
         if attempts > 1:
             told += f" (asked {attempts} times)"
-        told = self.session.secrets.hide(told)
+        told = printable(self.session.secrets.hide(told))
         self._tell("failed", request, told)
         raise type(error)(told) from error
 

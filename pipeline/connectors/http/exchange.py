@@ -71,6 +71,8 @@ async def exchange(
             f"{type(error).__name__}: no answer from {shown}",
             is_transient=not isinstance(error, _HOPELESS),
         ) from error
+    except (OverflowError, ExceptionGroup) as error:  # as connecting to a port above 65535 fails
+        raise UnsentCallError(f"no connection can be made to {shown}") from error
     except UnicodeError:  # its own text holds the key
         raise UnsentCallError(
             f"{api.key_variable} holds a character that cannot be sent", is_final=True

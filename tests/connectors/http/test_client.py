@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import socket
 import threading
@@ -15,10 +16,11 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from pipeline import __version__
-from pipeline.connectors.http import HIDDEN
+from pipeline.connectors.http import HIDDEN, open_session
 from pipeline.connectors.questions import Answer, SourceRequest
 from pipeline.connectors.registry import Connector
 from pipeline.errors import ConnectorError
+from pipeline.orchestration.fetching import Fetched, fetch_answers
 from tests.loopback import BOX, asked_of, fetch, reply
 
 KEY = "planted/key+1234"
@@ -69,6 +71,17 @@ def test_an_error_page_is_told_without_its_markup(serper: Connector, httpserver:
 
     with pytest.raises(ConnectorError, match=r"HTTP 429: Response Error : rate_limited\.;"):
         ask(serper, httpserver)
+
+
+def test_an_error_commands_no_terminal(serper: Connector, httpserver: HTTPServer):
+    """Escape sequences can rename a terminal's window, or write over what stands there."""
+    odd = "\x1b[2J\x1b]0;mine\x07gone\x00 \u202eback\x9b"
+    httpserver.expect_request("/search").respond_with_data(odd, status=400)
+
+    with pytest.raises(ConnectorError) as told:
+        ask(serper, httpserver, refusals=())
+
+    assert str(told.value) == "serper: search: HTTP 400: [2J ]0;mine gone back"
 
 
 def test_a_long_error_is_cut(serper: Connector, httpserver: HTTPServer):
@@ -183,6 +196,20 @@ def test_a_base_url_that_is_none_is_told(serper: Connector, httpserver: HTTPServ
         ask(serper, httpserver, base_url=base_url)
 
     assert f"no answer from {base_url}" in str(told.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_port_that_is_none_is_told_and_costs_nothing(serper: Connector, host: str):
+    found = Fetched()
+    environ = {"SIGHTLINE_SERPER_URL": f"http://{host}:99999", "SIGHTLINE_SERPER_KEY": KEY}
+
+    async def ask_nobody() -> None:
+        async with open_session(environ) as session:
+            await fetch_answers(serper, [SEARCH], session, environ, found)
+
+    with pytest.raises(ConnectorError, match=f"search: no connection can be made to .*{host}"):
+        asyncio.run(ask_nobody())
+    assert found.cost == 0
 
 
 @pytest.mark.parametrize("packed", [False, True])
