@@ -52,9 +52,7 @@ def run_query(
     features = QueryFeatures.extract(request.query, request, context.lens.vocabulary)
     connectors = with_limits(load_connectors(), context.settings.app.apis)
     asking = Orchestrator(context, request, features, connectors, os.environ, told=told)
-    asking.require_keys()
-    if context.settings.mode != "replay":
-        require_writable(context.settings.lake)
+    _require_means(asking)
     known = {"query": request.query, "ingestion_mode": str(features.mode)}
     record = RunRecord(context, context.clock(), known, lambda: _so_far(asking))
     stages = Stages(watch)
@@ -75,6 +73,14 @@ def run_query(
             f"{context.settings.warehouse}: other runs were stored during each of {_ATTEMPTS} "
             "attempts; nothing was written"
         )
+
+
+def _require_means(asking: Orchestrator) -> None:
+    """Before anybody is asked: the keys, and a lake to keep the answers in."""
+    asking.require_keys()
+    settings = asking.context.settings
+    if settings.mode != "replay":
+        require_writable(settings.lake)
 
 
 def _ask(asking: Orchestrator, stages: Stages) -> Reading:

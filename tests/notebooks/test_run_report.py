@@ -86,6 +86,7 @@ def test_its_tables_show_the_run_in_its_own_order(sample_home: Path, sightline: 
     assert connectors.filter(connectors["status"] == "skipped")["name"].to_list() == [
         "open_charge_map",
         "food_hygiene",
+        "google_places.details",
     ]
 
 

@@ -10,8 +10,9 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from math import nan
 
 from tests.simulators.crowd import MOST
 from tests.simulators.faults import HEAVY
@@ -47,14 +48,20 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="just simulate", description=__doc__)
     add = parser.add_argument
     add("--env", action="store_true", help="only print the variables that point here")
-    add("--delay", type=float, default=0, metavar="MS", help="wait so long before every answer")
+    add(
+        "--delay",
+        type=partial(_within, float, 0, 600_000),
+        default=0,
+        metavar="MS",
+        help="wait so long before every answer",
+    )
     add("--crowd", type=int, default=0, metavar="N", help=f"add N made-up venues, at most {MOST}")
     add("--no-sample", action="store_true", help="leave the rows of data/sample out")
     add("--seed", type=int, default=0, help="of the crowd and of --misbehave")
     add("--real", action="store_true", help="add real rows, where real data is here")
     add(
         "--misbehave",
-        type=float,
+        type=partial(_within, float, 0, 1),
         default=0,
         metavar="SHARE",
         help=f"let a share of the answers (0 to 1) go wrong, in any way but {', '.join(HEAVY)}",
@@ -77,12 +84,23 @@ def build_parser() -> argparse.ArgumentParser:
     )
     add(
         "--port",
-        type=int,
-        default=int(os.environ.get(PORT_VARIABLE) or FIRST_PORT),
+        type=partial(_within, int, 1, 65_536 - len(NAMES)),
+        default=os.environ.get(PORT_VARIABLE) or FIRST_PORT,
         help=f"the first of seven ports; default ${PORT_VARIABLE}, else {FIRST_PORT}",
     )
     add("--quiet", action="store_true", help="no line per request")
     return parser
+
+
+def _within(kind: Callable[[str], float], least: int, most: int, text: str) -> float:
+    """A number of the command line; argparse tells the error after the option's name."""
+    try:
+        number = kind(text)
+    except ValueError:
+        number = nan
+    if not least <= number <= most:  # so is no NaN
+        raise argparse.ArgumentTypeError(f"{text!r}, expected a number from {least} to {most}")
+    return number
 
 
 def _world(options: argparse.Namespace, *, with_rows: bool) -> World:

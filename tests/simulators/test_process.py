@@ -75,3 +75,33 @@ def test_a_wrong_flag_is_told_plainly(flags: list[str], told: str, capsys):
 
     assert main(flags) == 2
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--delay", "-1"], "argument --delay: '-1', expected a number from 0 to"),
+        (["--misbehave", "2"], "argument --misbehave: '2', expected a number from 0 to 1"),
+        (["--misbehave", "nan"], "argument --misbehave: 'nan', expected a number from"),
+        (["--port", "70000"], "argument --port: '70000', expected a number from 1 to"),
+        (["--port", "x"], "argument --port: 'x', expected a number from 1 to"),
+    ],
+)
+def test_a_number_that_makes_no_sense_is_told(flags: list[str], told: str, capsys):
+    from tests.simulators.__main__ import main
+
+    with pytest.raises(SystemExit):
+        main(["--env", *flags])
+
+    assert told in capsys.readouterr().err
+
+
+def test_a_first_port_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch, capsys):
+    from tests.simulators.__main__ import main
+
+    monkeypatch.setenv("SIGHTLINE_SIMULATORS_PORT", "abc")
+
+    with pytest.raises(SystemExit):
+        main(["--env"])
+
+    assert "argument --port: 'abc', expected a number" in capsys.readouterr().err
