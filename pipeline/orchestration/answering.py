@@ -28,13 +28,16 @@ def answering_records(
     """Listings that lie in a place asked for and have the words or the kinds asked for.
 
     `records` have the columns of records/extracting.py, part_kind and the four dimensions.
-    A part of something larger is no answer of its own, and a query that asks for nothing has
-    none.
+    A part of something larger is not the one thing asked for by name. Where many are wanted it
+    counts: often only the parts of a thing say what it is for. A query that asks for nothing
+    has no answer.
     """
     if not (features.terms or features.locations or features.asked_area):
         return records.clear()
-    whole = (pl.col("role") == "listing") & pl.col("part_kind").is_null()
-    listings = records.filter(whole & pl.col("entity_name").is_not_null())
+    listings = records.filter(pl.col("role") == "listing")
+    if features.mode is IngestionMode.RESOLVE_ONE:
+        whole = pl.col("part_kind").is_null() & pl.col("entity_name").is_not_null()
+        listings = listings.filter(whole)
     placed = listings.filter(_is_placed(listings, features, lens))
     names = placed["entity_name"]
     called = map_distinct(names, fold).eq(features.called).fill_null(value=False)

@@ -84,9 +84,9 @@ def _are_one(left: Candidate, right: Candidate, vocabulary: Vocabulary) -> bool:
 
 
 def _same_name(left: Candidate, right: Candidate, vocabulary: Vocabulary) -> bool:
-    """Equal names, or all the telling words of one in the other."""
+    """Equal names, or all the telling words of one in the other; what has no name is a part."""
     if not (left.name and right.name):
-        return False
+        return True
     if fold(left.name) == fold(right.name):
         return True
     said, heard = (set(vocabulary.identifying_words(c.name or "")) for c in (left, right))
