@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.test_processes import SCRIPT
+from tests.processes import SCRIPT
 from tests.conftest import Call
 from tests.connectors.test_food_hygiene import detail, dump
 from tests.lake.payloads import files_under, write_tar
