@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import SCRIPT
 from tests.conftest import Call
 from tests.connectors.test_food_hygiene import detail, dump
 from tests.lake.payloads import files_under, write_tar
+from tests.processes import SCRIPT
 
 BUFFER_MB = 64
 LISTEN = (
