@@ -1,7 +1,8 @@
 """Many runs in one process, against whatever the environment points at.
 
-`python -m tests.faults.soak HOME RUNS` prints one JSON object per run: what it came to, and what the process
-holds afterwards.
+`python -m tests.faults.soak RUNS HOME…` prints one JSON object per run: what it came to, and what the
+process holds afterwards. The homes take turns, each for its share of the runs: a lake and a
+warehouse grow with what they hold, and a process that leaks grows also without them.
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ def one_run(settings: Settings, lens: CompiledLens, query: str) -> str:
         return "all failed"
 
 
+def settings_of(home: str) -> Settings:
+    return load_settings(mode="live", environ={"SIGHTLINE_HOME": home})
+
+
 def held() -> dict[str, int]:
     """Memory in kB, open files and sockets, threads."""
     gc.collect()
@@ -54,13 +59,13 @@ def held() -> dict[str, int]:
     }
 
 
-def main(home: str, runs: str) -> None:
+def main(runs: str, *homes: str) -> None:
     logging.disable()  # failures are what this is about
-    os.environ["SIGHTLINE_HOME"] = home
-    settings = load_settings(mode="live")
-    lens = load_lens(find_lens(settings.lens, settings.lens_folders()), load_connectors())
+    settings = [settings_of(home) for home in homes]
+    lens = load_lens(find_lens(settings[0].lens, settings[0].lens_folders()), load_connectors())
+    share = -(-int(runs) // len(homes))
     for number in range(int(runs)):
-        status = one_run(settings, lens, QUERIES[number % len(QUERIES)])
+        status = one_run(settings[number // share], lens, QUERIES[number % len(QUERIES)])
         print(json.dumps({"status": status} | held()), flush=True)
 
 

@@ -36,7 +36,7 @@ pytestmark = [
         not Path("/proc/self/fd").exists(), reason="needs /proc to see what is held"
     ),
 ]
-RUNS, WARM_UP = often(1_000, 12), often(150, 6)
+RUNS, WARM_UP, HOMES = often(1_000, 12), often(150, 6), often(20, 2)
 _SOON = {Delivery(), Delivery(slow=True), Delivery(drips=True)}
 Sent = dict[tuple[str, str], tuple[Asked, Reply]]
 
@@ -55,11 +55,11 @@ def sent(world: World) -> Sent:
     return answers
 
 
-def lost(answers: Sent, home: Path) -> list[str]:
-    """Of the answers that their connector takes for one, those that the lake does not hold."""
+def lost(answers: Sent, homes: list[Path]) -> list[str]:
+    """Of the answers that their connector takes for one, those that no lake holds."""
     connectors = load_connectors()
-    kept = scan_lake(lake(home)).select("source", "content_sha256").collect()
-    held = set(kept.iter_rows())
+    kept = (scan_lake(lake(home)).select("source", "content_sha256").collect() for home in homes)
+    held = {row for frame in kept for row in frame.iter_rows()}
     missing = []
     for (source, _), (asked, reply) in answers.items():
         content_type = reply.content_type.partition(";")[0]
@@ -74,11 +74,11 @@ def lost(answers: Sent, home: Path) -> list[str]:
     return missing
 
 
-def soaked(home: Path, world: World) -> Iterator[dict[str, Any]]:
+def soaked(homes: list[Path], world: World) -> Iterator[dict[str, Any]]:
     """What the process says after each run; now and then a source does its worst."""
     chance = random.Random(7)
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.soak", str(home), str(RUNS)],
+        [sys.executable, "-m", "tests.faults.soak", str(RUNS), *map(str, homes)],
         cwd=ROOT, env={"PATH": "", **world.env}, stdout=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         assert process.stdout is not None
@@ -90,11 +90,13 @@ def soaked(home: Path, world: World) -> Iterator[dict[str, Any]]:
 
 
 def test_many_runs_leak_nothing_and_lose_nothing(world: World, tmp_path: Path, tell: Tell):
-    home = new_home(tmp_path / "home", timeout_s=3.0, max_response_mb=8)
+    homes = [
+        new_home(tmp_path / f"home{n}", timeout_s=3.0, max_response_mb=8) for n in range(HOMES)
+    ]
     world.misbehave(0.2, seed=11)
     answers = sent(world)
 
-    after = list(soaked(home, world))
+    after = list(soaked(homes, world))
 
     first, last = after[WARM_UP : WARM_UP + 50], after[-50:]
     rss = [median(run["rss_kb"] for run in part) / 1024 for part in (first, last)]
@@ -106,11 +108,11 @@ def test_many_runs_leak_nothing_and_lose_nothing(world: World, tmp_path: Path, t
          f"({rss[1] / rss[0] - 1:+.1%})")  # fmt: skip
     for kind in ("files", "sockets", "threads", "tasks"):
         tell(f"soak: {kind} {after[WARM_UP][kind]} after warm-up, {after[-1][kind]} at the end")
-    missing = lost(answers, home)
+    missing = lost(answers, homes)
     tell(f"soak: {len(answers)} different answers sent whole, {len(missing)} lost")
     assert len(after) == RUNS
     assert missing == []
-    assert damage(home) == []
+    assert [told for home in homes for told in damage(home)] == []
     assert (
         {"succeeded", "partial"}
         <= set(how)
@@ -118,5 +120,5 @@ def test_many_runs_leak_nothing_and_lose_nothing(world: World, tmp_path: Path, t
     )
     assert all(after[-1][kind] <= after[WARM_UP][kind] for kind in ("files", "sockets", "threads"))
     assert rss[1] < rss[0] * 1.05 or not IS_WHOLE  # a few runs are all warm-up
-    (row,) = rows(home, "select count(*) as n from orchestration_run where finished_at is not null")
-    assert row["n"] == RUNS
+    ended = "select count(*) as n from orchestration_run where finished_at is not null"
+    assert sum(row["n"] for home in homes for row in rows(home, ended)) == RUNS
