@@ -12,11 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from pipeline.cli import main
 from pipeline.connectors.registry import Connector, load_connectors
 from pipeline.lens.compiled import CompiledLens, load_lens
 from pipeline.workbench import Workbench
+
+# A busy machine is no fault of what is tested.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 ROOT = Path(__file__).parents[1]
 LENS = ROOT / "lenses" / "edinburgh_finds" / "lens.yaml"
