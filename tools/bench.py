@@ -139,16 +139,20 @@ def bench_slow_apis(env: dict[str, str]) -> Iterator[Figure]:
     with simulators(env, delay_ms=300) as live:
         extra = []
         for _ in range(RUNS):
-            report = json.loads(_output([*_fresh(live, *DISCOVER), "--json"], live))
+            command = [*_fresh(live, *DISCOVER), "--json"]
+            started = time.perf_counter()
+            report = json.loads(_output(command, live))
+            process = time.perf_counter() - started
             asked = {p: [c["seconds"] for c in report["connectors"] if c["phase"] == p]
                      for p in {c["phase"] for c in report["connectors"]}}  # fmt: skip
             slowest = sum(max(seconds) for seconds in asked.values())
             fetching = report["stages"]["payloads"]["seconds"]
             whole = sum(stage["seconds"] for stage in report["stages"].values())
-            extra.append((whole - slowest, fetching - slowest, slowest))
-        for name, n in (("300 ms APIs: run beyond its slowest sources", 0),
-                        ("300 ms APIs: asking beyond them", 1),
-                        ("300 ms APIs: the slowest sources, summed", 2)):  # fmt: skip
+            extra.append((process - slowest, whole - slowest, fetching - slowest, slowest))
+        for name, n in (("300 ms APIs: process beyond slowest sources", 0),
+                        ("300 ms APIs: run beyond its slowest sources", 1),
+                        ("300 ms APIs: asking beyond them", 2),
+                        ("300 ms APIs: the slowest sources, summed", 3)):  # fmt: skip
             values = [sample[n] for sample in extra]
             yield Figure(name, statistics.median(values), min(values), max(values), 0)
 
