@@ -90,6 +90,18 @@ def test_a_point_in_the_hollow_of_an_outline_is_outside(bench: Workbench, tmp_pa
     assert ask(bench, tmp_path, "outline_contains(edges, lat, lon)", frame) == [True, False, True]
 
 
+def test_the_depth_of_a_page_is_that_of_its_path_alone(bench: Workbench, tmp_path: Path):
+    pages = [
+        "http://x.org",
+        "http://x.org?a=b/c",
+        "http://x.org/a/b?c=d/e#f/g",
+        "http://x.org/a//b/",
+    ]
+    frame = pl.DataFrame({"page": pages})
+
+    assert ask(bench, tmp_path, "url_depth(page)", frame) == [0, 0, 2, 2]
+
+
 def test_leaves_become_one_document(bench: Workbench, tmp_path: Path):
     frame = pl.DataFrame({"leaves": [["a.b.c", "a.d", "e"]], "values": [["1", '"two"', "[3]"]]})
 

@@ -171,15 +171,8 @@ class ConnectorSpec(Operation):
 
     def all_operations(self) -> list[Operation]:
         """The main operation, nameless, then the others in the order of the file."""
-        main = Operation(
-            phase=self.phase,
-            cost_usd=self.cost_usd,
-            most_units=self.most_units,
-            max_pages=self.max_pages,
-            requires=self.requires,
-            provides=self.provides,
-            supports_query_only=self.supports_query_only,
-        )
+        own = {name: getattr(self, name) for name in Operation.model_fields if name != "name"}
+        main = Operation(**own)
         named = (o.model_copy(update={"name": name}) for name, o in self.operations.items())
         return [main, *named]
 

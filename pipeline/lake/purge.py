@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 
 from pipeline.lake.payload import is_kept
 from pipeline.lake.store import read_payloads_file, remove_file, write_parquet
-
-_UNFINISHED = re.compile(r"^\..+\.(?P<process>\d+)\.part$")
 
 
 def remove_expired(
@@ -33,27 +29,3 @@ def remove_expired(
             remove_file(path)
         elif kept.height < rows.height:
             write_parquet(kept, path)
-
-
-def remove_unfinished(lake: Path) -> list[str]:
-    """Remove what writers left that were killed; answers the names of the files.
-
-    They hold answers that no reader sees and nothing else would ever remove.
-    """
-    removed = []
-    for path in sorted(lake.glob("source=*/ingest_date=*/.*.part")):
-        match = _UNFINISHED.match(path.name)
-        if match and not _is_alive(int(match["process"])):
-            remove_file(path)
-            removed.append(path.name)
-    return removed
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):  # another user's, or no number of a process
-        return True
-    return True

@@ -37,13 +37,16 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def remove_abandoned(lake: Path) -> None:
-    """Delete what processes that are gone have left unfinished."""
-    for part in lake.glob("source=*/ingest_date=*/.*.part"):
+def remove_abandoned(lake: Path) -> list[str]:
+    """Delete what processes that are gone have left unfinished; answers the files' names."""
+    removed = []
+    for part in sorted(lake.glob("source=*/ingest_date=*/.*.part")):
         writer = part.name.split(".")[-2]
         if writer.isdecimal() and not is_alive(int(writer)):
             with suppress(OSError):  # another process was faster, or may not be disturbed
                 part.unlink()
+                removed.append(part.name)
+    return removed
 
 
 @contextmanager

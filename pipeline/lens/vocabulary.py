@@ -115,6 +115,15 @@ class Vocabulary:
     def area(self, name: str) -> Area:
         return self.areas[name]
 
+    def with_outer(self, names: Iterable[str]) -> set[str]:
+        """These places and every place that contains one of them."""
+        listed = set(names)
+        return listed | {outer for name in listed for outer in self.areas[name].ancestors}
+
+    def places_spoken_of(self, text: str) -> set[str]:
+        """The places that a text names, and every place that contains them."""
+        return self.with_outer(place for word in self.scan(text) for place in word.values("place"))
+
     def narrowest(self, names: Iterable[str]) -> list[str]:
         """The places that contain no other place of the list, sorted."""
         listed = set(names)

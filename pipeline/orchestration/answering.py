@@ -57,14 +57,9 @@ def _is_placed(rows: pl.DataFrame, features: QueryFeatures, lens: CompiledLens) 
     if not inside:
         return pl.lit(value=True)
     text = rows.select(pl.concat_str(_ADDRESS, separator=" . ", ignore_nulls=True)).to_series()
-    wanted = set(features.locations)
-    spoken = map_distinct(text, lambda said: bool(wanted & _places(lens, said)), pl.Boolean)
+    wanted, spoken_of = set(features.locations), lens.vocabulary.places_spoken_of
+    spoken = map_distinct(text, lambda said: bool(wanted & spoken_of(said)), pl.Boolean)
     return reduce(or_, inside).fill_null(pl.lit(spoken)).fill_null(value=False)
-
-
-def _places(lens: CompiledLens, text: str) -> set[str]:
-    named = {place for word in lens.vocabulary.scan(text) for place in word.values("place")}
-    return named | {outer for name in named for outer in lens.vocabulary.area(name).ancestors}
 
 
 def _has_name(rows: pl.DataFrame, features: QueryFeatures, lens: CompiledLens) -> pl.Expr:

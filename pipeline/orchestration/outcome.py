@@ -20,7 +20,7 @@ class ConnectorOutcome:
     """One line of the report; `payloads` are rows of the lake, `extracted` what they hold.
 
     `entities` and `values_won` say what its answers added to what was asked for; `stopped` is
-    a connector that the budget could not bear.
+    a connector that the budget could not bear, or that an interrupt cut short.
     """
 
     name: str

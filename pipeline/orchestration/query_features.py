@@ -115,11 +115,10 @@ def _sections(words: tuple[Word, ...]) -> tuple[str, ...]:
 def _with_outer(
     locations: tuple[str, ...], asked: BoundingBox | None, vocabulary: Vocabulary
 ) -> tuple[str, ...]:
-    outer = {ancestor for name in locations for ancestor in vocabulary.area(name).ancestors}
-    round_it = (
+    round_it = {
         name for name, area in vocabulary.areas.items() if asked and area.box.contains(asked)
-    )
-    return tuple(sorted({*locations, *outer, *round_it}))
+    }
+    return tuple(sorted(vocabulary.with_outer(locations) | round_it))
 
 
 def _area(locations: tuple[str, ...], vocabulary: Vocabulary) -> BoundingBox:

@@ -61,6 +61,7 @@ def _address_columns(readable: pl.DataFrame, lens: CompiledLens) -> list[pl.Seri
     address = ("street_address", "locality", "city")
     said = _joined(readable, "entity_name", *address)
     written = _joined(readable, *address, "postcode")
+    spoken_of = lens.vocabulary.places_spoken_of
     postcodes = readable["postcode"].str.to_uppercase().str.replace_all(" ", "")
     return [
         map_distinct(streets, lambda street: street_key(street, lens.abbreviations) or None).alias(
@@ -68,7 +69,7 @@ def _address_columns(readable: pl.DataFrame, lens: CompiledLens) -> list[pl.Seri
         ),
         map_distinct(streets, lambda street: _numbers(fold(street)), TEXTS).alias("house_numbers"),
         postcodes.alias("postcode_key"),
-        map_distinct(said, lambda text: _places(lens, text), TEXTS).alias("place_words"),
+        map_distinct(said, lambda text: sorted(spoken_of(text)), TEXTS).alias("place_words"),
         map_distinct(written, lambda text: fold(text).split(), TEXTS).alias("address_words"),
     ]
 
@@ -115,13 +116,6 @@ def _is_doubled(lens: CompiledLens, name: str) -> bool:
     scan = lens.vocabulary.scan(name)
     places = [place for word in scan for place in word.values("place")]
     return len(set(places)) < len(places)
-
-
-def _places(lens: CompiledLens, text: str) -> list[str]:
-    """The places a text names, with every place that contains them."""
-    named = {place for word in lens.vocabulary.scan(text) for place in word.values("place")}
-    outer = {a for place in named for a in lens.vocabulary.area(place).ancestors}
-    return sorted(named | outer)
 
 
 def _numbers(folded: str) -> list[str]:

@@ -17,9 +17,10 @@ import polars as pl
 from pipeline.connectors.registry import load_connectors
 from pipeline.context import Clock, open_gate, start_context
 from pipeline.errors import LensError
-from pipeline.lake.purge import remove_expired, remove_unfinished
+from pipeline.lake.purge import remove_expired
 from pipeline.lake.retention import expired_payloads
 from pipeline.lake.store import collect_payloads, scan_lake
+from pipeline.lake.unfinished import remove_abandoned
 from pipeline.lens.compiled import find_lens, load_lens
 from pipeline.records.extracting import extract_payloads
 from pipeline.runs.forgetting import changed_reports, forgotten
@@ -77,7 +78,7 @@ def purge(
             warnings = _rebuild_lenses(settings, clock, plan.lenses, watch)
             _forget(settings, plan, names, watch)
         remove_expired(plan.files, plan.at, watch)
-        unfinished = remove_unfinished(settings.lake)
+        unfinished = remove_abandoned(settings.lake)
     return PurgeReport(
         is_rehearsal=is_rehearsal,
         payloads=plan.expired.drop("lake_path").to_dicts(),

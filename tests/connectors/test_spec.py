@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from pipeline.connectors.extraction import record_schema
 from pipeline.connectors.registry import Connector, require_connector
-from pipeline.connectors.spec import ConnectorSpec, Phase
+from pipeline.connectors.spec import ConnectorSpec, Operation, Phase
 from pipeline.errors import UsageError
 from pipeline.lake.store import scan_lake
 from tests.conftest import SAMPLE_LAKE
@@ -128,6 +128,17 @@ def test_observations_belong_to_records_and_point_somewhere(connectors: dict[str
         assert seen.null_count().sum_horizontal()[0] == 0
         assert seen["pointers"].list.len().min() == 1
         assert "" not in seen["value"].to_list()
+
+
+def test_the_main_operation_has_all_that_the_spec_says_of_it(connectors: dict[str, Connector]):
+    spec = connectors["google_places"].spec.model_copy(update={"only_whole": True})
+
+    main, *further = spec.all_operations()
+
+    assert {name: getattr(main, name) for name in Operation.model_fields} == {
+        name: getattr(spec, name) for name in Operation.model_fields
+    } | {"name": ""}
+    assert [operation.name for operation in further] == ["details"]
 
 
 def test_an_unknown_source_is_told_the_known_ones():

@@ -10,9 +10,10 @@ import polars as pl
 import pytest
 
 from pipeline.errors import LakeError
-from pipeline.lake.purge import remove_expired, remove_unfinished
+from pipeline.lake.purge import remove_expired
 from pipeline.lake.retention import expired_payloads, expiry_warnings
 from pipeline.lake.store import lake_files, scan_lake, write_payloads
+from pipeline.lake.unfinished import remove_abandoned
 from pipeline.lake.verify import verify_lake
 from tests.lake.payloads import DAY, a_payload, files_under
 
@@ -110,7 +111,7 @@ def test_what_a_killed_writer_left_goes_and_a_living_one_keeps_its_file(lake: Pa
     dead.write_text("an answer")
     living.write_text("half an answer")
 
-    removed = remove_unfinished(lake)
+    removed = remove_abandoned(lake)
 
     assert removed == [dead.name]
     assert not dead.exists()

@@ -115,6 +115,9 @@ def test_the_narrowest_places_are_kept(names: list[str], kept: list[str]):
 def test_places_side_by_side_are_both_kept(lens: CompiledLens):
     assert lens.vocabulary.narrowest(["leith", "edinburgh", "dalry"]) == ["dalry", "leith"]
     assert lens.vocabulary.area("leith").ancestors == ("edinburgh",)
+    assert lens.vocabulary.with_outer(["leith"]) == {"leith", "edinburgh"}
+    assert lens.vocabulary.places_spoken_of("Padel, Leith") == {"leith", "edinburgh"}
+    assert lens.vocabulary.places_spoken_of("Padel") == set()
 
 
 def test_name_words_weigh_by_what_they_tell():
